@@ -101,10 +101,11 @@ def knowledge_digest() -> str:
     """Compute ``sha256:<hex>`` over names and contents of all knowledge files, once per process."""
     digest = hashlib.sha256()
     for name in get_args(Folder):
+        top = folder(name).parent
         for path in knowledge_files(name):
             content = path.read_bytes()
             # The length keeps one file's end from being read as the next file's beginning.
-            digest.update(f"{relative(path)}\0{len(content)}\0".encode())
+            digest.update(f"{path.relative_to(top).as_posix()}\0{len(content)}\0".encode())
             digest.update(content)
     return f"sha256:{digest.hexdigest()}"
 
