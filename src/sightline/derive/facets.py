@@ -1,0 +1,226 @@
+"""Work out what is known of a configuration: what was given, what follows, what is assumed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sightline.derive.truth import Truth, all_of, any_of, holds, truths
+from sightline.errors import InputError, UnknownTermError
+from sightline.model import Assumed, Atom, Candidates, Condition, Inference, Knowledge, Region
+
+ROOT = "region"
+"""The facet from which others follow by the table of regions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a configuration: candidates of each facet, and the regions left."""
+
+    given: Mapping[str, frozenset[str]]
+    candidates: Candidates
+    regions: tuple[Region, ...]
+    assumed: tuple[Assumed, ...]
+    truths: Mapping[str, Truth]
+
+
+class Facets:
+    """Closes configurations over the regions, implications and assumptions in force.
+
+    ``implications`` and ``assumptions`` are those of the selected document versions; ``on`` is the
+    date at which memberships in zones are read.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        implications: Sequence[Inference],
+        assumptions: Sequence[Inference],
+        on: date,
+    ) -> None:
+        self._knowledge = knowledge
+        self._implications = tuple(implications)
+        self._assumptions = tuple(assumptions)
+        self._regions = {
+            region.token: Region(region.token, region.label, _located(region, knowledge, on))
+            for region in knowledge.regions.values()
+        }
+        self._derived = frozenset(
+            token for token, facet in knowledge.facets.items() if facet.derived_from == ROOT
+        )
+        self._defaults = {
+            token: facet.values
+            for token, facet in knowledge.facets.items()
+            if facet.values and token not in self._derived
+        }
+        self._conditions = tuple(knowledge.conditions.values())
+
+    def checked(self, configuration: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+        """Check facets and values as given; the result maps facet token -> candidate values.
+
+        Raises UnknownTermError for an unknown facet or value and InputError for a facet without
+        values or an event that nothing settles.
+        """
+        given = {}
+        for token, raw in configuration.items():
+            facet = self._knowledge.facets.get(token)
+            if facet is None:
+                raise UnknownTermError("facet", token, self._knowledge.facets)
+            if facet.kind == "discretion":
+                raise InputError(
+                    "input.value",
+                    f"{token!r} is the actor's own choice and cannot be set",
+                    "leave it out",
+                )
+            values = frozenset(str(value) for value in raw)
+            if not values:
+                raise InputError("input.value", f"facet {token!r} has no value", "give it one")
+            allowed = self._allowed(token)
+            for value in sorted(values):
+                if allowed is not None and value not in allowed:
+                    raise UnknownTermError(f"value of {token!r}:", value, allowed)
+            given[token] = values
+        return given
+
+    def known(self, given: Mapping[str, frozenset[str]], assume: bool = True) -> Known:
+        """Close a checked configuration.
+
+        Raises InputError if no region fits what is given about its geography, country or zone.
+        """
+        regions = self._fitting(given)
+        candidates: dict[str, frozenset[str]] = dict(self._defaults)
+        candidates |= {f: v for f, v in given.items() if f != ROOT and f not in self._derived}
+        fixed = set(given)
+        self._imply(candidates, fixed, regions)
+        assumed = []
+        for inference in self._assumptions if assume else ():
+            if any(facet in fixed for facet, _ in inference.gives):
+                continue
+            decided = self._decided(inference, candidates, regions)
+            if decided is not True:
+                continue
+            for facet, value in inference.gives:
+                candidates[facet] = frozenset({value})
+                fixed.add(facet)
+                assumed.append(Assumed(facet, value, inference.because, inference.rests_on))
+        if assumed:
+            self._imply(candidates, fixed, regions)
+        self._locate(candidates, regions)
+        return Known(
+            given, candidates, regions, tuple(assumed), self.truths(candidates, regions)
+        )
+
+    @property
+    def regions(self) -> Mapping[str, Region]:
+        """All regions by token, with their zones at the date."""
+        return self._regions
+
+    def settled(self, known: Known, atoms: Iterable[Atom]) -> Mapping[str, Truth]:
+        """Decide all conditions as they would be with some atoms settled."""
+        given = dict(known.given) | {a.facet: frozenset({a.value}) for a in known.assumed}
+        for atom in atoms:
+            before = given.get(atom.facet, self._knowledge.facets[atom.facet].values)
+            met = before - atom.values if atom.negated else before & atom.values
+            given[atom.facet] = met or atom.values
+        try:
+            return self.known(given, assume=False).truths
+        except InputError:  # no region satisfies all of them
+            return known.truths
+
+    def truths(self, candidates: Candidates, regions: tuple[Region, ...]) -> dict[str, Truth]:
+        """Decide all conditions; those on what follows from the region are decided per region."""
+        decided = truths(self._conditions, candidates)
+        for condition in self._conditions:
+            if any(atom.facet in self._derived for atom in condition.atoms):
+                decided[condition.token] = self._decide(condition, candidates, regions)
+        return decided
+
+    def _decide(
+        self, condition: Condition, candidates: Candidates, regions: tuple[Region, ...]
+    ) -> Truth:
+        return any_of(
+            _over_regions(atom.facet, atom.values, atom.negated, regions)
+            if atom.facet in self._derived
+            else holds(atom, candidates)
+            for atom in condition.atoms
+        )
+
+    def _decided(
+        self, inference: Inference, candidates: Candidates, regions: tuple[Region, ...]
+    ) -> Truth:
+        conditions = self._knowledge.conditions
+        met = all_of(self._decide(conditions[c], candidates, regions) for c in inference.when)
+        barred = any_of(self._decide(conditions[c], candidates, regions) for c in inference.unless)
+        return False if barred is True else met
+
+    def _imply(
+        self, candidates: dict[str, frozenset[str]], fixed: set[str], regions: tuple[Region, ...]
+    ) -> None:
+        pending = list(self._implications)
+        fired = True
+        while fired:
+            fired = False
+            for inference in tuple(pending):
+                if self._decided(inference, candidates, regions) is not True:
+                    continue
+                pending.remove(inference)
+                for facet, value in inference.gives:
+                    if facet not in fixed:
+                        candidates[facet] = frozenset({value})
+                        fixed.add(facet)
+                        fired = True
+
+    def _fitting(self, given: Mapping[str, frozenset[str]]) -> tuple[Region, ...]:
+        asked = {f: v for f, v in given.items() if f in self._derived}
+        tokens = given.get(ROOT)
+        regions = tuple(
+            region
+            for region in self._regions.values()
+            if (tokens is None or region.token in tokens)
+            and all(region.facets.get(f, frozenset()) & v for f, v in asked.items())
+        )
+        if not regions:
+            wanted = ", ".join(f"{f}={'|'.join(sorted(v))}" for f, v in sorted(asked.items()))
+            raise InputError(
+                "input.value",
+                f"no region {'of those given ' if tokens else ''}has {wanted}",
+                "drop one of the facets that follow from the region",
+            )
+        return regions
+
+    def _locate(self, candidates: dict[str, frozenset[str]], regions: tuple[Region, ...]) -> None:
+        candidates[ROOT] = frozenset(region.token for region in regions)
+        for facet in self._derived:
+            sets = [region.facets.get(facet, frozenset()) for region in regions]
+            if all(sets):
+                candidates[facet] = frozenset().union(*sets)
+
+    def _allowed(self, token: str) -> frozenset[str] | None:
+        if token == ROOT:
+            return frozenset(self._regions)
+        if token in self._derived:
+            return frozenset().union(
+                *(region.facets.get(token, frozenset()) for region in self._regions.values())
+            )
+        return self._knowledge.facets[token].values or None
+
+
+def _located(region: Region, knowledge: Knowledge, on: date) -> dict[str, frozenset[str]]:
+    countries = region.facets.get("country", frozenset())
+    zones = frozenset(
+        membership.zone
+        for membership in knowledge.memberships
+        if (membership.region == region.token or membership.country in countries)
+        and (membership.start is None or membership.start <= on)
+        and (membership.end is None or on < membership.end)
+    )
+    return {**region.facets, "zone": zones}
+
+
+def _over_regions(
+    facet: str, values: frozenset[str], negated: bool, regions: tuple[Region, ...]
+) -> Truth:
+    seen = set()
+    for region in regions:
+        own = region.facets.get(facet)
+        seen.add(None if own is None else bool(own & values) != negated)
+    return seen.pop() if len(seen) == 1 else None
