@@ -9,7 +9,7 @@ from typing import Literal, cast, get_args
 from sightline.errors import KnowledgeError
 from sightline.files import knowledge_digest, knowledge_files, relative
 from sightline.model import (
-    ASPECTS,
+    ASPECT_PROPERTIES,
     Atom,
     Condition,
     Document,
@@ -26,22 +26,6 @@ from sightline.stores import Store
 from sightline.terms import DCT, GRAPH, RDF, SKOS, SL, split_value, token
 
 _FOLDERS = ("ontology", "data", "shapes")
-_ASPECT_PROPERTIES = dict(
-    zip(
-        ASPECTS,
-        (
-            "hasProcessingPlace",
-            "hasStoragePlace",
-            "hasActorPlace",
-            "hasBoundary",
-            "hasRetention",
-            "hasSafeguard",
-            "hasPurpose",
-            "hasRole",
-        ),
-        strict=True,
-    )
-)
 _STATEMENT_KINDS: Mapping[str, Literal["access", "aspect", "context", "commitment"]] = {
     "AccessStatement": "access",
     "AspectStatement": "aspect",
@@ -287,7 +271,7 @@ class _Reader:
             requires=node.tokens("requires"),
             aspects={
                 aspect: values
-                for aspect, name in _ASPECT_PROPERTIES.items()
+                for aspect, name in ASPECT_PROPERTIES.items()
                 if (values := node.tokens(name))
             },
             operates=node.tokens("operates"),
@@ -339,9 +323,7 @@ class _Reader:
             "country": frozenset(node.tokens("inCountry")),
             "eea": self._values(node, "inEea"),
         }
-        return Region(
-            self._token(node), self._label(node), {f: v for f, v in facets.items() if v}
-        )
+        return Region(self._token(node), self._label(node), {f: v for f, v in facets.items() if v})
 
     def _membership(self, node: _Node) -> Membership:
         region, country = node.maybe("memberRegion"), node.maybe("memberCountry")
@@ -367,7 +349,8 @@ class _Reader:
         for start in self._of(name):
             seen, pending = {start.iri}, [start.iri]
             while pending:
-                for iri in self._nodes.get(pending.pop(), {}).get(relation, []):
+                node = self._nodes.get(pending.pop())
+                for iri in node.get(relation, []) if node is not None else []:
                     if iri not in seen:
                         seen.add(iri)
                         pending.append(iri)

@@ -8,16 +8,19 @@ from typing import Literal
 Candidates = Mapping[str, frozenset[str]]
 """Facet token -> the values it can still have; a facet that is absent is unknown."""
 
-ASPECTS = (
-    "processing_place",
-    "storage_place",
-    "actor_place",
-    "boundary",
-    "retention",
-    "safeguards",
-    "purposes",
-    "roles",
-)
+ASPECT_PROPERTIES = {
+    "processing_place": "hasProcessingPlace",
+    "storage_place": "hasStoragePlace",
+    "actor_place": "hasActorPlace",
+    "boundary": "hasBoundary",
+    "retention": "hasRetention",
+    "safeguards": "hasSafeguard",
+    "purposes": "hasPurpose",
+    "roles": "hasRole",
+}
+"""Aspect -> the property of the ontology that states it."""
+
+ASPECTS = tuple(ASPECT_PROPERTIES)
 """What a statement can say about a row, in the order in which answers list it."""
 
 

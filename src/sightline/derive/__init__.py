@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import date
 
 from sightline.derive.facets import Facets, Known
-from sightline.identity import configuration_token
 from sightline.derive.places import resolve
 from sightline.derive.rows import UNSTATED, Rows, Skeleton
 from sightline.derive.truth import Truth, all_of, open_atoms
 from sightline.derive.verdicts import Sides, awaited, decide, describe
 from sightline.errors import InputError, UnknownTermError
+from sightline.identity import configuration_token
 from sightline.model import (
     Answer,
     Atom,
@@ -94,14 +94,15 @@ class Derivation:
             self._facets.checked(question.configuration), assume=question.assume
         )
         scope = [s for s in self._statements if self._in_scope(s, known)]
-        rows = [self._row(s, known, question) for s in self._rows_of(scope, question.data)]
-        rows = _merged([row for row in rows if row is not None])
-        rows = [row for row in rows if self._matches(row, question, scope)]
+        derived = [self._row(s, known) for s in self._rows_of(scope, question.data)]
+        rows = [
+            row
+            for row in _merged([row for row in derived if row is not None])
+            if self._matches(row, question, scope)
+        ]
         if not rows and question.filters:
             rows = [self._nothing_stated(question, scope)]
-        identity = configuration_token(
-            {f: tuple(sorted(v)) for f, v in known.given.items()}
-        )
+        identity = configuration_token({f: tuple(sorted(v)) for f, v in known.given.items()})
         governing = {s.version for s in scope}
         return Answer(
             question=question,
@@ -138,7 +139,7 @@ class Derivation:
             self._skeletons[key] = Rows(self._knowledge, scope, data).build()
         return self._skeletons[key]
 
-    def _row(self, skeleton: Skeleton, known: Known, question: Question) -> Row | None:
+    def _row(self, skeleton: Skeleton, known: Known) -> Row | None:
         sides = decide(skeleton, known.truths)
         verdict = sides.verdict
         if verdict == "not-stated" and not skeleton.permitting:
@@ -254,7 +255,7 @@ class Derivation:
                 else 0
             )
 
-        ranked = sorted(((-score(s), s.iri) for s in scope if score(s)))
+        ranked = sorted((-score(s), s.iri) for s in scope if score(s))
         return tuple(iri for _, iri in ranked[:_NEAREST])
 
     # -- configuration
@@ -300,9 +301,7 @@ def _merged(rows: list[Row]) -> list[Row]:
                 result.append(row)
         elif row.verdict == "permitted" and shared in unstated:
             more = unstated[shared].supports
-            result.append(
-                replace(row, supports=tuple(dict.fromkeys((*row.supports, *more))))
-            )
+            result.append(replace(row, supports=tuple(dict.fromkeys((*row.supports, *more)))))
         else:
             result.append(row)
     return result

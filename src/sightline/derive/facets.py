@@ -105,9 +105,7 @@ class Facets:
         if assumed:
             self._imply(candidates, fixed, regions)
         self._locate(candidates, regions)
-        return Known(
-            given, candidates, regions, tuple(assumed), self.truths(candidates, regions)
-        )
+        return Known(given, candidates, regions, tuple(assumed), self.truths(candidates, regions))
 
     @property
     def regions(self) -> Mapping[str, Region]:

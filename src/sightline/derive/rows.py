@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sightline.derive.truth import strictly_implies
-from sightline.model import Key, Knowledge, Statement
+from sightline.model import Condition, Key, Knowledge, Statement
 
 AT_REST = frozenset({"storage_place", "retention"})
 UNSTATED = "not-stated"
@@ -94,7 +94,10 @@ class Rows:
                 and key.action in statement.actions
                 and key.actor in self._actors(statement)
                 and self._covers(statement, key.data)
-                and (key.target in statement.targets or key.target is None and not statement.targets)
+                and (
+                    key.target in statement.targets
+                    or (key.target is None and not statement.targets)
+                )
             ):
                 permitting.append(statement)
         denying = [
@@ -131,7 +134,7 @@ class Rows:
                     beaten[one.iri].add(other.iri)
         return {iri: frozenset(by) for iri, by in beaten.items()}
 
-    def _conditions(self, statement: Statement) -> list:  # type: ignore[type-arg]
+    def _conditions(self, statement: Statement) -> list[Condition]:
         return [self._knowledge.conditions[token] for token in statement.conditions]
 
     # -- who
@@ -170,7 +173,8 @@ class Rows:
         reached = {
             (who, act)
             for who, act in pairs
-            if who in performers | {UNSTATED} and (not statement.actions or act in statement.actions)
+            if who in performers | {UNSTATED}
+            and (not statement.actions or act in statement.actions)
         }
         if not performers and statement.actor is not None:
             reached |= {(statement.actor, action) for action in statement.actions}

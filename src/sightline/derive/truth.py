@@ -1,6 +1,6 @@
 """Decide whether conditions hold under what is known: true, false, or None for unknown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sightline.model import Atom, Candidates, Condition
 

@@ -109,8 +109,8 @@ def awaited(
 ) -> tuple[tuple[Awaited, ...], tuple[frozenset[Atom], ...]]:
     """List the open conditions of a conditional row, in alternative groups.
 
-    Also gives the groups on the permitting side, or all where there is none, for ``describe``. A facet that follows from
-    another is awaited as that other one, which a customer can settle.
+    Also gives the groups on the permitting side, or all where there is none, for ``describe``. A
+    facet that follows from another is awaited as that other one, which a customer can settle.
     """
     needed: dict[frozenset[Atom], bool] = {}
     gates = [
@@ -120,7 +120,8 @@ def awaited(
         if truths[token] is None
     ]
     for s in sides.may_permit:
-        for atoms in _alternatives([*s.scope, *s.applies_when, *gates], truths, conditions, candidates):
+        tokens = [*s.scope, *s.applies_when, *gates]
+        for atoms in _alternatives(tokens, truths, conditions, candidates):
             needed.setdefault(atoms, True)
     for s in sides.may_deny:
         if s.effect != "denies":
