@@ -1,0 +1,54 @@
+"""``sightline access``: effective access for a configuration."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from sightline.cli import options
+
+
+@click.command(name="access")
+@options.configuration
+@options.filters
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "md", "turtle"]),
+    default="table",
+    show_default=True,
+    help="Form of the answer.",
+)
+def command(
+    config: str | None,
+    settings: tuple[str, ...],
+    as_of: date | None,
+    no_assumptions: bool,
+    collection: str | None,
+    form: str,
+    **filters: Any,
+) -> None:
+    """Show who can access which data, where, how long, under which conditions, on whose word.
+
+    Example: sightline access --set offering=azure-openai --set region=swedencentral --data prompts
+    """
+    from sightline.graph import KnowledgeGraph
+
+    graph = KnowledgeGraph()
+    answer = graph.access(
+        options.read_configuration(config, settings),
+        as_of=as_of,
+        collection=collection,
+        assume=not no_assumptions,
+        **filters,
+    )
+    today = as_of or date.today()
+    if form == "json":
+        import json
+
+        from sightline.render.answer import answer_json
+
+        text = json.dumps(
+            answer_json(answer, graph.knowledge.digest, today), indent=2, ensure_ascii=False
+        )
+        click.echo(text)

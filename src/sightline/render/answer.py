@@ -1,0 +1,91 @@
+"""Write an answer as the JSON that gates and other tools read."""
+
+from datetime import date
+from typing import Any
+
+from sightline.model import ASPECTS, Answer, Row, Version
+from sightline.render.rdf import row_iri
+
+SCHEMA = 1
+"""Version of the form; ``docs/schemas/access.json`` describes it."""
+
+
+def answer_json(answer: Answer, knowledge: str, today: date) -> dict[str, Any]:
+    """Turn an answer into plain JSON values.
+
+    ``knowledge`` is the digest of the knowledge it rests on; ages are in whole days at ``today``.
+    """
+    document: dict[str, Any] = {
+        "configuration": {
+            facet: values[0] if len(values) == 1 else list(values)
+            for facet, values in answer.configuration.items()
+        },
+        "assumptions": [
+            {
+                "facet": assumed.facet,
+                "value": assumed.value,
+                "because": assumed.because,
+                "statements": list(assumed.statements),
+            }
+            for assumed in answer.assumptions
+        ],
+        "documents": [version_json(version, today) for version in answer.versions],
+        "commitments": list(answer.commitments),
+        "complete": answer.complete,
+        "schema": SCHEMA,
+        "knowledge": knowledge,
+        "access": [row_json(answer, row) for row in answer.rows],
+    }
+    if answer.incomplete_because:
+        document["incomplete_because"] = answer.incomplete_because
+    return document
+
+
+def version_json(version: Version, today: date) -> dict[str, Any]:
+    """Name a document version with its date and its age in days at ``today``."""
+    return {
+        "document": version.document.rsplit("/", 1)[-1],
+        "version": version.label,
+        "title": version.title,
+        "date": version.effective.isoformat(),
+        "date_basis": version.date_basis,
+        "age_days": (today - version.effective).days,
+    }
+
+
+def row_json(answer: Answer, row: Row) -> dict[str, Any]:
+    """Turn one row into plain JSON values; a token is null where a question did not fix it."""
+    key = row.key
+    names = ("activity", "actor", "action", "data")
+    tokens = {n: getattr(key, n) if key else row.filters.get(n) for n in names}
+    return {
+        "id": row_iri(answer, row) if key else None,
+        **tokens,
+        "target": [key.target] if key and key.target else [],
+        "verdict": row.verdict,
+        "rule": row.rule,
+        "actor_basis": row.basis,
+        "awaits": [
+            {
+                "condition": a.condition,
+                "kind": a.kind,
+                "values": list(a.values),
+                "then": a.then,
+                "group": a.group,
+            }
+            for a in row.awaits
+        ],
+        **{aspect: list(row.aspects.get(aspect, ())) for aspect in ASPECTS},
+        "resolved": {place: dict(known) for place, known in row.resolved.items()},
+        "open": [
+            {
+                "aspect": o.aspect,
+                "value": o.value,
+                "awaits": list(o.awaits),
+                "statements": list(o.statements),
+            }
+            for o in row.open
+        ],
+        "statements": list(row.statements),
+        "nearest": list(row.nearest),
+    }

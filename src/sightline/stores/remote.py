@@ -1,0 +1,351 @@
+"""The store in an organisation's own SPARQL database: SPARQLWrapper, and nothing else imports it.
+
+Only SPARQL 1.1 Protocol and Graph Store Protocol are spoken. The union of the graphs is asked for
+by listing them in each request, because servers differ in what their default graph holds.
+"""
+
+import hashlib
+import http.client
+import json
+import os
+import urllib.request
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit
+
+from SPARQLWrapper import POST, SPARQLWrapper
+
+from sightline import terms
+from sightline.errors import InputError, QueryError, StoreError
+from sightline.files import read_bytes
+from sightline.stores import (
+    RDF_FORMATS,
+    TABLE_FORMATS,
+    Answer,
+    Quad,
+    Solutions,
+    Term,
+    Triples,
+    answer_media_type,
+    iri,
+    literal,
+    nquads,
+    rdf_format,
+)
+from sightline.stores.embedded import parse, write
+from sightline.stores.guard import Question, check
+
+USER, PASSWORD = "SIGHTLINE_STORE_USER", "SIGHTLINE_STORE_PASSWORD"
+"""The environment variables with the credentials; they are read nowhere else."""
+
+MAX_ANSWER = 256 * 1024 * 1024
+CHUNK = 500
+"""Bytes of an answer at most; triples of one ``INSERT DATA`` (Virtuoso fails beyond thousands)."""
+
+_GENID = f"{terms.BASE}.well-known/genid/"
+_BOOLEAN = terms.XSD["boolean"]
+_TRIPLES = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
+
+
+class RemoteStore:
+    """A dataset on a SPARQL server; see ``Store`` for what its methods promise.
+
+    ``endpoint`` answers queries. ``load`` needs ``graph_store`` (Graph Store Protocol) or
+    ``update`` (SPARQL Update); with both, the update endpoint stands in where the server does not
+    do the former. ``graphs`` are the graphs that count as this store; by default those below
+    ``graph/`` of the ontology's base, and the server's own default graph if it has none of them.
+    ``timeout`` is in seconds and for each silence of the server.
+
+    Unlike the store in memory, a load is all or nothing only by the Graph Store Protocol and for
+    each graph; repeating one that broke off is safe. Blank nodes become IRIs.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        update: str = "",
+        graph_store: str = "",
+        graphs: Sequence[str] | None = None,
+        prefixes: Mapping[str, str] | None = None,
+        timeout: float = 60,
+    ) -> None:
+        self._endpoint = _url(endpoint)
+        self._update = _url(update) if update else ""
+        self._graph_store = _url(graph_store) if graph_store else ""
+        self._given = None if graphs is None else sorted(graphs)
+        self._known: list[str] | None = self._given
+        self._prefixes = dict(terms.prefixes() if prefixes is None else prefixes)
+        self._timeout = timeout
+        self._opener = _opener([self._endpoint, self._update, self._graph_store])
+
+    def load(self, data: bytes | Path, *, format: str = "", graph: str = "") -> None:
+        """Add a file or its content to ``graph`` on the server."""
+        by_graph: dict[str, list[str]] = defaultdict(list)
+        for quad in _skolemized(data, rdf_format(data, format, graph), graph):
+            by_graph[quad[3]].extend(nquads([(*quad[:3], "")]))
+        if not (self._update or self._graph_store):
+            raise StoreError(
+                "store.failed",
+                f"{self._endpoint} is used for reading only",
+                "give the address of its update endpoint or graph store",
+            )
+        for name, lines in by_graph.items():
+            if not (self._graph_store and self._post(name, lines)):
+                self._insert(name, lines)
+        if self._given is None:
+            self._known = None
+
+    def query(self, text: str, *, graphs: Sequence[str] = ()) -> Answer:
+        """Answer a query from the union of all graphs, of ``graphs``, or of its ``FROM``."""
+        question = check(text)
+        names = graphs or ([] if question.has_dataset else self.graphs())
+        return self._ask(question, names)
+
+    def serialize(self, text: str, format: str, *, graphs: Sequence[str] = ()) -> bytes:
+        """Answer a query in a standard format, written here, so that servers do not differ."""
+        media_type = answer_media_type(check(text).form, format)
+        return write(self.query(text, graphs=graphs), media_type)
+
+    def quads(self, graph: str | None = None) -> Iterable[Quad]:
+        """Yield the quads of the store's named graphs, or of one graph.
+
+        Raise ``StoreError`` rather than give less than the server says it has.
+        """
+        for name in self.graphs() if graph is None else [graph]:
+            inside = f"GRAPH {iri(name).n3()} {{ ?s ?p ?o }}"
+            count = self._select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {inside} }}").rows[0][0]
+            rows = self._select(f"SELECT ?s ?p ?o WHERE {{ {inside} }}").rows
+            if count is None or count.value != str(len(rows)):
+                raise StoreError(
+                    "store.answer",
+                    f"{self._endpoint} sent {len(rows)} of {count} triples of {name}",
+                    "raise the number of rows that the server answers with",
+                )
+            for s, p, o in rows:
+                if s and p and o:
+                    yield (s.n3() if s.kind == "bnode" else s.value), p.value, o, name
+
+    def graphs(self) -> list[str]:
+        """List the IRIs of the store's named graphs, sorted; asked once and after each load."""
+        if self._known is None:
+            found = self._select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+            names = [row[0].value for row in found.rows if row[0]]
+            self._known = sorted(name for name in names if name in terms.GRAPH)
+        return list(self._known)
+
+    def close(self) -> None:
+        """Forget the server; no connection is kept open between requests."""
+        self._opener.close()
+
+    def _select(self, text: str) -> Solutions:
+        answer = self._ask(check(text), [])
+        if not isinstance(answer, Solutions):
+            raise StoreError("store.answer", f"{self._endpoint} did not answer with a table")
+        return answer
+
+    def _ask(self, question: Question, graphs: Sequence[str]) -> Answer:
+        client = _Client(self._endpoint, self._opener, self._timeout)
+        for name in graphs:
+            client.addDefaultGraph(name)
+            client.addNamedGraph(name)
+        needed = sorted(question.prefixes & self._prefixes.keys())
+        # On the first line, so that the server's line numbers stay those of the user's text.
+        prologue = "".join(f"PREFIX {name}: <{self._prefixes[name]}> " for name in needed)
+        client.setQuery(prologue + question.text)
+        is_table = question.form in ("SELECT", "ASK")
+        content, headers = client.send(TABLE_FORMATS["json"] if is_table else _TRIPLES)
+        if "X-SPARQL-MaxRows" in headers or headers.get("X-SQL-State"):
+            raise StoreError(
+                "store.answer",
+                f"{self._endpoint} cut its answer short",
+                "ask for less, or raise the number of rows that the server answers with",
+            )
+        kind = headers.get_content_type()
+        if is_table and kind in (TABLE_FORMATS["json"], "application/json"):
+            answer = _read_table(content, self._endpoint)
+            if question.form == "ASK" and isinstance(answer, Solutions):
+                return bool(answer.rows)  # Virtuoso answers with a table of one row or none
+            return answer
+        for name, media_type in RDF_FORMATS.items():
+            if not is_table and kind == media_type:
+                try:
+                    return Triples([(s, p, o) for s, p, o, _ in parse(content, name)])
+                except InputError as error:
+                    raise StoreError("store.answer", f"{self._endpoint}: {error}") from error
+        raise StoreError(
+            "store.answer",
+            f"{self._endpoint} answered with {kind} instead of a SPARQL result",
+            "check that this is the address of a SPARQL endpoint",
+        )
+
+    def _post(self, graph: str, lines: list[str]) -> bool:
+        """Add triples by the Graph Store Protocol; False if the server does not do it."""
+        joint = "&" if "?" in self._graph_store else "?"
+        target = f"graph={quote(graph, safe='')}" if graph else "default"
+        request = urllib.request.Request(
+            f"{self._graph_store}{joint}{target}",
+            data="".join(lines).encode(),
+            # N-Triples is Turtle, and Turtle is what every server reads.
+            headers={"Content-Type": "text/turtle; charset=utf-8"},
+            method="POST",
+        )
+        try:
+            _send(self._opener, request, self._timeout)
+        except StoreError as error:
+            cause = error.__cause__
+            if self._update and isinstance(cause, HTTPError) and cause.code in (404, 405, 501):
+                return False
+            raise
+        return True
+
+    def _insert(self, graph: str, lines: list[str]) -> None:
+        for start in range(0, len(lines), CHUNK):
+            triples = "".join(lines[start : start + CHUNK])
+            block = f"GRAPH {iri(graph).n3()} {{\n{triples}}}" if graph else triples
+            client = _Client(self._update, self._opener, self._timeout)
+            client.setQuery(f"INSERT DATA {{ {block} }}")
+            client.send("*/*")
+
+
+class _Client(SPARQLWrapper):
+    """One request as SPARQLWrapper forms it, sent without its process-wide opener.
+
+    Its own way of sending follows redirects with the credentials, and to ``file:`` addresses.
+    """
+
+    def __init__(self, url: str, opener: urllib.request.OpenerDirector, timeout: float) -> None:
+        super().__init__(url)
+        self.setMethod(POST)
+        self.setOnlyConneg(True)
+        self._opener, self._seconds = opener, timeout
+
+    def send(self, accept: str) -> tuple[bytes, http.client.HTTPMessage]:
+        self.addCustomHttpHeader("Accept", accept)
+        return _send(self._opener, self._createRequest(), self._seconds)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_args: object, **_more: object) -> None:
+        return None
+
+
+def _opener(urls: Iterable[str]) -> urllib.request.OpenerDirector:
+    user, password = os.environ.get(USER), os.environ.get(PASSWORD)
+    if not (user and password):
+        return urllib.request.build_opener(_NoRedirect)
+    known = urllib.request.HTTPPasswordMgrWithPriorAuth()
+    for url in filter(None, urls):
+        # At once, because a server may give the anonymous a smaller answer instead of asking.
+        known.add_password(None, url, user, password, is_authenticated=True)
+    return urllib.request.build_opener(
+        _NoRedirect,
+        urllib.request.HTTPBasicAuthHandler(known),
+        urllib.request.HTTPDigestAuthHandler(known),
+    )
+
+
+def _send(
+    opener: urllib.request.OpenerDirector, request: urllib.request.Request, timeout: float
+) -> tuple[bytes, http.client.HTTPMessage]:
+    where = request.full_url.partition("?")[0]
+    try:
+        with opener.open(request, timeout=timeout) as response:
+            content: bytes = response.read(MAX_ANSWER + 1)
+            headers: http.client.HTTPMessage = response.headers
+    except HTTPError as error:
+        with error:
+            raise _refused(error, where) from error
+    except (URLError, TimeoutError, OSError, http.client.HTTPException) as error:
+        reason = error.reason if isinstance(error, URLError) else error
+        if isinstance(reason, TimeoutError):
+            reason = f"no answer within {timeout:g} seconds"
+        raise StoreError(
+            "store.unreachable",
+            f"{where} does not answer: {reason or type(reason).__name__}",
+            "check the address, and that the server runs",
+        ) from error
+    if len(content) > MAX_ANSWER:
+        raise StoreError("store.answer", f"{where}: the answer is too large", "ask for less")
+    return content, headers
+
+
+def _refused(error: HTTPError, where: str) -> QueryError | StoreError:
+    try:
+        said = " ".join(error.read(2000).decode(errors="replace").split())[:300]
+    except (OSError, http.client.HTTPException):
+        said = ""
+    if error.code == 400:
+        return QueryError("query.syntax", f"{where} refuses the query: {said}", "correct it")
+    if error.code in (401, 403):
+        hint = f"set {USER} and {PASSWORD}" if error.code == 401 else "ask for the right to do this"
+    elif 300 <= error.code < 400:
+        hint = f"use the address it points to: {error.headers.get('Location')}"
+    else:
+        hint = "check the address" if error.code in (404, 405) else "see the server's log"
+    return StoreError("store.failed", f"{where}: HTTP {error.code} {said or error.reason}", hint)
+
+
+def _read_table(content: bytes, where: str) -> Solutions | bool:
+    try:
+        document = json.loads(content)
+        if "boolean" in document:
+            return bool(document["boolean"])
+        names = tuple(document["head"]["vars"])
+        return Solutions(
+            names,
+            [
+                tuple(_read_term(row[name]) if name in row else None for name in names)
+                for row in document["results"]["bindings"]
+            ],
+        )
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StoreError("store.answer", f"{where} sent what is no SPARQL result") from error
+
+
+def _read_term(value: Mapping[str, Any]) -> Term:
+    kind, text = value["type"], str(value["value"])
+    if kind == "uri":
+        return iri(text)
+    if kind == "bnode":  # Virtuoso: nodeID://b1, which no N-Triples label may be
+        return Term("bnode", "".join(char if char.isalnum() else "_" for char in text))
+    if kind in ("literal", "typed-literal"):
+        datatype = value.get("datatype", "")
+        if datatype == _BOOLEAN:  # Virtuoso: 1 and 0
+            text = {"1": "true", "0": "false"}.get(text, text)
+        return literal(text, datatype, value.get("xml:lang", ""))
+    raise ValueError(kind)
+
+
+def _skolemized(data: bytes | Path, format: str, graph: str) -> Iterator[Quad]:
+    """Parse data with IRIs for its blank nodes, the same ones each time it is loaded."""
+    content = read_bytes(data) if isinstance(data, Path) else data
+    digest = hashlib.sha256(f"{graph}\0".encode() + content).hexdigest()[:24]
+    numbers: dict[str, int] = {}
+
+    def skolem(label: str) -> str:
+        return f"{_GENID}{digest}-{numbers.setdefault(label, len(numbers))}"
+
+    for subject, predicate, value, name in parse(content, format, graph):
+        yield (
+            skolem(subject[2:]) if subject.startswith("_:") else subject,
+            predicate,
+            iri(skolem(value.value)) if value.kind == "bnode" else value,
+            name,
+        )
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(
+            "input.value", f"not the address of a server: {text!r}", "begin with https://"
+        )
+    if parts.username or parts.password:
+        raise InputError(
+            "input.value", "an address must not hold credentials", f"set {USER} and {PASSWORD}"
+        )
+    return text
