@@ -4,17 +4,25 @@ Only SPARQL 1.1 Protocol and Graph Store Protocol are spoken. The union of the g
 by listing them in each request, because servers differ in what their default graph holds.
 """
 
+import base64
 import hashlib
 import http.client
 import json
 import os
-import urllib.request
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
+from urllib.request import (
+    BaseHandler,
+    HTTPDigestAuthHandler,
+    HTTPPasswordMgrWithDefaultRealm,
+    HTTPRedirectHandler,
+    Request,
+    build_opener,
+)
 
 from SPARQLWrapper import POST, SPARQLWrapper
 
@@ -44,6 +52,8 @@ USER, PASSWORD = "SIGHTLINE_STORE_USER", "SIGHTLINE_STORE_PASSWORD"
 MAX_ANSWER = 256 * 1024 * 1024
 CHUNK = 500
 """Bytes of an answer at most; triples of one ``INSERT DATA`` (Virtuoso fails beyond thousands)."""
+
+_Response = tuple[bytes, http.client.HTTPMessage]
 
 _GENID = f"{terms.BASE}.well-known/genid/"
 _BOOLEAN = terms.XSD["boolean"]
@@ -79,8 +89,7 @@ class RemoteStore:
         self._given = None if graphs is None else sorted(graphs)
         self._known: list[str] | None = self._given
         self._prefixes = dict(terms.prefixes() if prefixes is None else prefixes)
-        self._timeout = timeout
-        self._opener = _opener([self._endpoint, self._update, self._graph_store])
+        self._line = _Line([self._endpoint, self._update, self._graph_store], timeout)
 
     def load(self, data: bytes | Path, *, format: str = "", graph: str = "") -> None:
         """Add a file or its content to ``graph`` on the server."""
@@ -138,8 +147,7 @@ class RemoteStore:
         return list(self._known)
 
     def close(self) -> None:
-        """Forget the server; no connection is kept open between requests."""
-        self._opener.close()
+        """Do nothing: no connection is kept open between requests."""
 
     def _select(self, text: str) -> Solutions:
         answer = self._ask(check(text), [])
@@ -148,7 +156,7 @@ class RemoteStore:
         return answer
 
     def _ask(self, question: Question, graphs: Sequence[str]) -> Answer:
-        client = _Client(self._endpoint, self._opener, self._timeout)
+        client = _Client(self._endpoint, self._line)
         for name in graphs:
             client.addDefaultGraph(name)
             client.addNamedGraph(name)
@@ -186,7 +194,7 @@ class RemoteStore:
         """Add triples by the Graph Store Protocol; False if the server does not do it."""
         joint = "&" if "?" in self._graph_store else "?"
         target = f"graph={quote(graph, safe='')}" if graph else "default"
-        request = urllib.request.Request(
+        request = Request(
             f"{self._graph_store}{joint}{target}",
             data="".join(lines).encode(),
             # N-Triples is Turtle, and Turtle is what every server reads.
@@ -194,7 +202,7 @@ class RemoteStore:
             method="POST",
         )
         try:
-            _send(self._opener, request, self._timeout)
+            self._line.send(request)
         except StoreError as error:
             cause = error.__cause__
             if self._update and isinstance(cause, HTTPError) and cause.code in (404, 405, 501):
@@ -206,7 +214,7 @@ class RemoteStore:
         for start in range(0, len(lines), CHUNK):
             triples = "".join(lines[start : start + CHUNK])
             block = f"GRAPH {iri(graph).n3()} {{\n{triples}}}" if graph else triples
-            client = _Client(self._update, self._opener, self._timeout)
+            client = _Client(self._update, self._line)
             client.setQuery(f"INSERT DATA {{ {block} }}")
             client.send("*/*")
 
@@ -217,60 +225,74 @@ class _Client(SPARQLWrapper):
     Its own way of sending follows redirects with the credentials, and to ``file:`` addresses.
     """
 
-    def __init__(self, url: str, opener: urllib.request.OpenerDirector, timeout: float) -> None:
+    def __init__(self, url: str, line: "_Line") -> None:
         super().__init__(url)
         self.setMethod(POST)
         self.setOnlyConneg(True)
-        self._opener, self._seconds = opener, timeout
+        self._line = line
 
-    def send(self, accept: str) -> tuple[bytes, http.client.HTTPMessage]:
+    def send(self, accept: str) -> _Response:
         self.addCustomHttpHeader("Accept", accept)
-        return _send(self._opener, self._createRequest(), self._seconds)
+        return self._line.send(self._createRequest())
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
+class _NoRedirect(HTTPRedirectHandler):
     def redirect_request(self, *_args: object, **_more: object) -> None:
         return None
 
 
-def _opener(urls: Iterable[str]) -> urllib.request.OpenerDirector:
-    user, password = os.environ.get(USER), os.environ.get(PASSWORD)
-    if not (user and password):
-        return urllib.request.build_opener(_NoRedirect)
-    known = urllib.request.HTTPPasswordMgrWithPriorAuth()
-    for url in filter(None, urls):
+class _Line:
+    """The way to a server: no redirects, and the credentials for its addresses only."""
+
+    def __init__(self, urls: Iterable[str], timeout: float) -> None:
+        self.timeout = timeout
+        self._login = ""
+        handlers: list[BaseHandler] = [_NoRedirect()]
+        user, password = os.environ.get(USER), os.environ.get(PASSWORD)
+        if user and password:
+            self._login = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+            known = HTTPPasswordMgrWithDefaultRealm()
+            for url in filter(None, urls):
+                known.add_password(None, url, user, password)
+            handlers.append(HTTPDigestAuthHandler(known))
+        self._opener = build_opener(*handlers)
+
+    def send(self, request: Request) -> _Response:
+        """Send a request; raise ``StoreError``, or ``QueryError`` if the server calls it wrong."""
         # At once, because a server may give the anonymous a smaller answer instead of asking.
-        known.add_password(None, url, user, password, is_authenticated=True)
-    return urllib.request.build_opener(
-        _NoRedirect,
-        urllib.request.HTTPBasicAuthHandler(known),
-        urllib.request.HTTPDigestAuthHandler(known),
-    )
+        if self._login:
+            request.add_unredirected_header("Authorization", self._login)
+        try:
+            return self._open(request)
+        except StoreError as error:
+            cause = error.__cause__
+            if not (self._login and isinstance(cause, HTTPError) and cause.code == 401):
+                raise
+        # Virtuoso asks for Digest, but only those who have not shown a password yet.
+        request.remove_header("Authorization")
+        return self._open(request)
 
-
-def _send(
-    opener: urllib.request.OpenerDirector, request: urllib.request.Request, timeout: float
-) -> tuple[bytes, http.client.HTTPMessage]:
-    where = request.full_url.partition("?")[0]
-    try:
-        with opener.open(request, timeout=timeout) as response:
-            content: bytes = response.read(MAX_ANSWER + 1)
-            headers: http.client.HTTPMessage = response.headers
-    except HTTPError as error:
-        with error:
-            raise _refused(error, where) from error
-    except (URLError, TimeoutError, OSError, http.client.HTTPException) as error:
-        reason = error.reason if isinstance(error, URLError) else error
-        if isinstance(reason, TimeoutError):
-            reason = f"no answer within {timeout:g} seconds"
-        raise StoreError(
-            "store.unreachable",
-            f"{where} does not answer: {reason or type(reason).__name__}",
-            "check the address, and that the server runs",
-        ) from error
-    if len(content) > MAX_ANSWER:
-        raise StoreError("store.answer", f"{where}: the answer is too large", "ask for less")
-    return content, headers
+    def _open(self, request: Request) -> _Response:
+        where = request.full_url.partition("?")[0]
+        try:
+            with self._opener.open(request, timeout=self.timeout) as response:
+                content: bytes = response.read(MAX_ANSWER + 1)
+                headers: http.client.HTTPMessage = response.headers
+        except HTTPError as error:
+            with error:
+                raise _refused(error, where) from error
+        except (URLError, TimeoutError, OSError, http.client.HTTPException) as error:
+            reason = error.reason if isinstance(error, URLError) else error
+            if isinstance(reason, TimeoutError):
+                reason = f"no answer within {self.timeout:g} seconds"
+            raise StoreError(
+                "store.unreachable",
+                f"{where} does not answer: {reason or type(reason).__name__}",
+                "check the address, and that the server runs",
+            ) from error
+        if len(content) > MAX_ANSWER:
+            raise StoreError("store.answer", f"{where}: the answer is too large", "ask for less")
+        return content, headers
 
 
 def _refused(error: HTTPError, where: str) -> QueryError | StoreError:
@@ -329,7 +351,7 @@ def _skolemized(data: bytes | Path, format: str, graph: str) -> Iterator[Quad]:
     def skolem(label: str) -> str:
         return f"{_GENID}{digest}-{numbers.setdefault(label, len(numbers))}"
 
-    for subject, predicate, value, name in parse(content, format, graph):
+    for subject, predicate, value, name in parse(data, format, graph):
         yield (
             skolem(subject[2:]) if subject.startswith("_:") else subject,
             predicate,
