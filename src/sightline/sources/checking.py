@@ -134,10 +134,10 @@ def examine(directory: Path, versions: Sequence[VersionEvidence]) -> Report:
 
 
 def summary(findings: Iterable[Finding]) -> dict[Status, int]:
-    """Count statements and records by what became of their sentences; every status has a count."""
+    """Count facts by what became of their sentences; every status has a count."""
     counts: Counter[Status] = Counter()
     for finding in findings:
-        counts[finding.status] += len(finding.statements)
+        counts[finding.status] += len(finding.evidence.facts)
     statuses: tuple[Status, ...] = get_args(Status)
     return {status: counts[status] for status in statuses}
 

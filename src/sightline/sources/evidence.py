@@ -15,7 +15,7 @@ class Evidence:
     ``first_words`` and ``last_words`` are the few words that it begins and ends with, in normalised
     rendered text; ``occurrence`` counts the places where they stand so, from 1.
     ``sentence_hash`` is the SHA-256 of the whole. ``statements`` are the IRIs of statements and
-    document records.
+    document records, ``facts`` their identifiers: a fact may be modelled by several statements.
     """
 
     iri: str
@@ -25,6 +25,7 @@ class Evidence:
     occurrence: int
     sentence_hash: str
     statements: tuple[str, ...]
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,19 @@ def read_evidence(store: Store) -> list[VersionEvidence]:
         } ORDER BY DESC(?date) ?version
         """,
     )
-    resting: dict[str, list[str]] = defaultdict(list)
+    statements: dict[str, set[str]] = defaultdict(set)
+    facts: dict[str, set[str]] = defaultdict(set)
     for row in _select(
         store,
         """
-        SELECT ?evidence ?statement WHERE { ?statement sl:hasEvidence ?evidence }
-        ORDER BY ?evidence ?statement
+        SELECT ?evidence ?statement ?fact WHERE {
+          ?statement sl:hasEvidence ?evidence .
+          OPTIONAL { ?statement dct:identifier ?fact }
+        } ORDER BY ?evidence ?statement ?fact
         """,
     ):
-        resting[row["evidence"]].append(row["statement"])
+        statements[row["evidence"]].add(row["statement"])
+        facts[row["evidence"]].add(row.get("fact", row["statement"]))
     evidences: dict[str, list[Evidence]] = defaultdict(list)
     for row in _select(
         store,
@@ -86,7 +91,8 @@ def read_evidence(store: Store) -> list[VersionEvidence]:
                 last_words=row["last"],
                 occurrence=int(row.get("occurrence", "1")),
                 sentence_hash=row["hash"],
-                statements=tuple(resting[row["evidence"]]),
+                statements=tuple(sorted(statements[row["evidence"]])),
+                facts=tuple(sorted(facts[row["evidence"]])),
             )
         )
     # A version may have its title in several languages: the first row stands for it.

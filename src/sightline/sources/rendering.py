@@ -165,6 +165,37 @@ _INLINE = frozenset(
 )
 
 
+# Parts that are no text and that the parser of the standard library reads in quadratic time.
+_RAW_START = re.compile(r"<(?:!--|(script|style)\b)", re.IGNORECASE)
+_RAW_END = {
+    "": re.compile(r"-->"),
+    "script": re.compile(r"</script[^>]*>", re.IGNORECASE),
+    "style": re.compile(r"</style[^>]*>", re.IGNORECASE),
+}
+_DECLARATION = re.compile(r"<[!?][^>]*>")
+
+
+def _without_raw_parts(source: str) -> str:
+    """Cut comments, scripts, styles and declarations out of a page, in linear time."""
+    # Behind the last ">" there is no tag, so that every "<" before it has an end.
+    last = source.rfind(">") + 1
+    source = source[:last] + source[last:].replace("<", "&lt;")
+    pieces: list[str] = []
+    position = 0
+    unclosed: set[str] = set()
+    for start in _RAW_START.finditer(source):
+        kind = (start.group(1) or "").lower()
+        if start.start() < position or kind in unclosed:
+            continue
+        end = _RAW_END[kind].search(source, start.end())
+        if end is None:
+            unclosed.add(kind)
+        else:
+            pieces.append(source[position : start.start()])
+            position = end.end()
+    return _DECLARATION.sub("", "".join([*pieces, source[position:]]))
+
+
 class _TextParser(HTMLParser):
     """Collects the blocks of a page; any tag that is not inline ends a block."""
 
@@ -219,6 +250,7 @@ class _TextParser(HTMLParser):
 
 
 def _html_blocks(source: str) -> list[Block]:
+    source = _without_raw_parts(source)
     for skipped in (_SILENT | _CHROME, _SILENT, frozenset[str]()):
         parser = _TextParser(skipped)
         parser.feed(source)
