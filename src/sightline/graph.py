@@ -1,15 +1,26 @@
 """The facade: one object that loads the knowledge and answers every kind of question."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sightline import queries
+from sightline.compare import compare, compare_versions
 from sightline.derive import Derivation
+from sightline.derive.many import answers
+from sightline.errors import InputError, ParameterError, UnknownTermError
+from sightline.explain import explain
+from sightline.identity import configuration_iri, read_access
 from sightline.loading import load_knowledge, read_knowledge
-from sightline.model import Answer, Knowledge, Question
+from sightline.model import Answer, Change, ClaimDifference, Explanation, Knowledge, Question
+from sightline.queries import CATALOG, CONFIGURATION, LibraryQuestion, Value
+from sightline.render import rdf
+from sightline.stores import SUFFIXES, TRIPLE_FORMATS, Solutions, Store, iri, nquads
 from sightline.stores import Answer as StoreAnswer
-from sightline.stores import Store
+from sightline.terms import DOCUMENT, GRAPH, token
 
 if TYPE_CHECKING:
     from rdflib import Dataset
@@ -30,6 +41,7 @@ class KnowledgeGraph:
     def __init__(self, store: Store | None = None) -> None:
         self._given = store
         self._derivations: dict[tuple[date | None, str | None], Derivation] = {}
+        self._scratch: tuple[tuple[str, ...], Store] | None = None
 
     @cached_property
     def store(self) -> Store:
@@ -76,6 +88,53 @@ class KnowledgeGraph:
         )
         return self.derivation(as_of, collection).answer(question)
 
+    def explain(self, access_id: str) -> Explanation:
+        """Explain an answer by the id of its row; the row is derived again from the id alone.
+
+        Raises InputError for text that is no such id, or that names a row which is not derived.
+        """
+        asked = read_access(access_id)
+        derivation = self.derivation(asked.on, asked.collection)
+        question = Question(
+            asked.configuration,
+            data=asked.key.data,
+            collection=asked.collection,
+            as_of=asked.on,
+            assume=asked.assume,
+        )
+        answer = derivation.answer(question)
+        for row in answer.rows:
+            if row.key == asked.key:
+                return explain(self.knowledge, answer, row, derivation.truths(question))
+        named = "/".join(filter(None, astuple(asked.key)))
+        raise InputError(
+            "input.value",
+            f"no row {named} is derived for that configuration",
+            "copy the 'id' of a row as 'sightline access --format json' prints it",
+        )
+
+    def diff(self, before: Answer, after: Answer) -> tuple[Change, ...]:
+        """Compare two answers: one row per changed access and change."""
+        return compare(self.knowledge, before, after)
+
+    def diff_versions(self, before: str, after: str) -> tuple[ClaimDifference, ...]:
+        """Compare the claims of two document versions, given as IRIs or as slug/version.
+
+        Raises UnknownTermError for a version that is not in the graph.
+        """
+        versions = {v.removeprefix(str(DOCUMENT)): v for v in self.knowledge.versions}
+        names = [name.removeprefix(str(DOCUMENT)) for name in (before, after)]
+        for name in names:
+            if name not in versions:
+                raise UnknownTermError("document version", name, versions)
+        return compare_versions(self.knowledge, versions[names[0]], versions[names[1]])
+
+    def answers(
+        self, questions: Sequence[Question], workers: int | None = None
+    ) -> Iterator[Answer]:
+        """Answer many questions, in their order, on all processors."""
+        return answers(self.knowledge, questions, workers)
+
     def derivation(self, as_of: date | None = None, collection: str | None = None) -> Derivation:
         """Give the evaluator for one selection of document versions."""
         key = (as_of, collection)
@@ -90,11 +149,91 @@ class KnowledgeGraph:
         """
         return self.store.query(text)
 
+    def add(self, path: Path) -> None:
+        """Add an RDF file to the graph, in a named graph of its own.
+
+        Raises InputError for a file that is missing, broken or of no known RDF format.
+        """
+        one_graph = SUFFIXES.get(path.suffix.lower()) in TRIPLE_FORMATS
+        self.store.load(path, graph=GRAPH[f"added/{path.name}"] if one_graph else "")
+        for name in ("knowledge", "_published"):
+            self.__dict__.pop(name, None)
+        self._derivations.clear()
+        self._scratch = None
+
+    def questions(self) -> Mapping[str, LibraryQuestion]:
+        """List the questions of the library by name."""
+        return queries.library()
+
+    def ask(
+        self,
+        name: str,
+        /,
+        configuration: Mapping[str, str | Iterable[str]] | None = None,
+        *,
+        as_of: date | None = None,
+        collection: str | None = None,
+        assume: bool = True,
+        **params: Value | None,
+    ) -> Solutions:
+        """Answer a question of the library; see ``questions`` for names and parameters.
+
+        ``configuration``, ``as_of``, ``collection`` and ``assume`` are those of ``access``, for the
+        questions that need a configuration.
+
+        >>> graph = KnowledgeGraph()
+        >>> answer = graph.ask("who-can-access", {"offering": "serverless-api"}, data="prompts")
+        >>> [row["who_label"].value for row in answer.dicts()][-1]
+        'Model provider'
+
+        Raises ParameterError for parameters or a configuration that do not fit the question, and
+        UnknownTermError for a question or a token that does not exist.
+        """
+        asked = queries.question(name)
+        if CONFIGURATION not in asked.needs:
+            if configuration:
+                raise ParameterError(
+                    "parameter.unknown", f"the question {asked.name!r} takes no configuration"
+                )
+            store = self._scratch_store(()) if CATALOG in asked.needs else self.store
+            return queries.run(store, name, params)
+        if not configuration:
+            facets = [f.token for f in self.knowledge.facets.values() if f.kind == "facet"]
+            raise ParameterError(
+                "parameter.missing",
+                f"the question {asked.name!r} needs a configuration",
+                f"set some of: {', '.join(sorted(facets))}",
+            )
+        values = queries.read_params(self.store, asked, params)
+        # What is said of all of a category is made a row of the data that is asked for.
+        data = token(values["data"].value) if "data" in values else None
+        answer = self.access(
+            configuration, data=data, as_of=as_of, collection=collection, assume=assume
+        )
+        values[CONFIGURATION] = iri(configuration_iri(answer.identity))
+        key = (answer.identity, data or "", str(answer.selected_on), collection or "", str(assume))
+        store = self._scratch_store(key, answer)
+        return queries.answer(store, asked, values)
+
+    def _scratch_store(self, key: tuple[str, ...], answer: Answer | None = None) -> Store:
+        """Copy the published facts and add derived ones, which so never mix with the store's."""
+        from sightline.stores.embedded import EmbeddedStore
+
+        if self._scratch is None or self._scratch[0] != key:
+            store = EmbeddedStore()
+            store.load(self._published, format="ntriples")
+            added = rdf.quads(answer) if answer else queries.catalog_quads()
+            store.load("".join(nquads(added)).encode(), format="nquads")
+            self._scratch = (key, store)
+        return self._scratch[1]
+
+    @cached_property
+    def _published(self) -> bytes:
+        return self.store.serialize("CONSTRUCT WHERE { ?s ?p ?o }", "ntriples")
+
     def graph(self) -> "Dataset":
         """Give the whole graph as an rdflib Dataset whose default graph is the union."""
         from rdflib import Dataset
-
-        from sightline.stores import nquads
 
         dataset = Dataset(default_union=True)
         dataset.parse(data="".join(nquads(self.store.quads())), format="nquads")

@@ -19,6 +19,7 @@ from sightline.model import (
     Membership,
     Place,
     Region,
+    Sentence,
     Statement,
     Version,
 )
@@ -147,7 +148,13 @@ class _Reader:
                 for facet in (self._facet(node, kind) for node in self._of(name))
             },
             conditions={c.token: c for c in map(self._condition, self._of("Condition"))},
+            definitions={
+                node.iri: node[SKOS["definition"]][0]
+                for node in self._of("Rule")
+                if SKOS["definition"] in node
+            },
             statements=tuple(sorted(statements, key=lambda s: s.iri)),
+            sentences={node.iri: self._sentence(node) for node in self._of("Evidence")},
             implications=tuple(map(self._inference, self._of("Implication"))),
             assumptions=tuple(map(self._inference, self._of("Assumption"))),
             documents={d.iri: d for d in map(self._document, self._of("Document"))},
@@ -171,6 +178,11 @@ class _Reader:
                 self._token(node): node.one("safeguardKind") for node in self._of("Safeguard")
             },
             ranks={self._token(node): int(node.one("rank")) for node in self._of("Verdict")},
+            symbols={self._token(node): node.one("symbol") for node in self._of("Verdict")},
+            order={
+                self._token(node): int(node.maybe("listingOrder") or 1000)
+                for node in self._of("Activity")
+            },
         )
 
     def _of(self, name: str) -> list[_Node]:
@@ -201,7 +213,8 @@ class _Reader:
         )
 
     def _condition(self, node: _Node) -> Condition:
-        return Condition(self._token(node), self._label(node), tuple(self._atoms(node)))
+        note = node.get(SKOS["note"], [""])[0]
+        return Condition(self._token(node), self._label(node), tuple(self._atoms(node)), note)
 
     def _atoms(self, node: _Node) -> Iterable[Atom]:
         for other in sorted(node.all("anyOf")):
@@ -277,6 +290,14 @@ class _Reader:
             operates=node.tokens("operates"),
             evidence=tuple(sorted(node.all("hasEvidence"))),
             paraphrase=node.maybe("paraphrase") or "",
+        )
+
+    def _sentence(self, node: _Node) -> Sentence:
+        return Sentence(
+            node.one("section"),
+            node.one("firstWords"),
+            node.one("lastWords"),
+            node.maybe("deepLink"),
         )
 
     def _inference(self, node: _Node) -> Inference:

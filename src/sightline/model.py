@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
+
+from sightline.terms import BASE
 
 Candidates = Mapping[str, frozenset[str]]
 """Facet token -> the values it can still have; a facet that is absent is unknown."""
@@ -51,6 +54,7 @@ class Condition:
     token: str
     label: str
     atoms: tuple[Atom, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,16 @@ class Statement:
     def conditions(self) -> tuple[str, ...]:
         """All that has to be met for the statement to bear on a row."""
         return self.scope + self.applies_when + self.only_when + self.requires
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Where the sentence behind a statement stands."""
+
+    section: str
+    first_words: str
+    last_words: str
+    deep_link: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +166,7 @@ class Place:
     resolves_to: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Knowledge:
     """Everything that derivation reads, indexed by token or IRI."""
 
@@ -160,7 +174,9 @@ class Knowledge:
     labels: Mapping[str, str]
     facets: Mapping[str, Facet]
     conditions: Mapping[str, Condition]
+    definitions: Mapping[str, str]
     statements: tuple[Statement, ...]
+    sentences: Mapping[str, Sentence]
     implications: tuple[Inference, ...]
     assumptions: tuple[Inference, ...]
     documents: Mapping[str, Document]
@@ -179,6 +195,18 @@ class Knowledge:
     processing_actions: frozenset[str]
     safeguard_kinds: Mapping[str, str]
     ranks: Mapping[str, int]
+    symbols: Mapping[str, str]
+    order: Mapping[str, int]
+    """Activity -> its place in a listing, the most telling first."""
+
+    def label(self, kind: str, token: str) -> str:
+        """Give the label of a concept, or its token where it has none."""
+        return self.labels.get(f"{BASE}{kind}/{token}", token)
+
+    @cached_property
+    def by_iri(self) -> Mapping[str, Statement]:
+        """All statements by IRI."""
+        return {statement.iri: statement for statement in self.statements}
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,3 +317,62 @@ class Answer:
     rows: tuple[Row, ...]
     complete: bool = True
     incomplete_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A condition of a statement, whether it is met, and how that is known."""
+
+    condition: Condition
+    gate: str | None
+    truth: bool | None
+    known_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement behind an answer: what it does for it, its conditions and its sentence."""
+
+    statement: Statement
+    does: tuple[str, ...]
+    met: tuple[Met, ...]
+    version: Version
+    document: Document
+    evidence: str | None
+    sentence: Sentence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The chain behind one row of an answer."""
+
+    answer: Answer
+    row: Row
+    rule: str
+    because: str
+    steps: tuple[Step, ...]
+    nearest: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two answers, with the statements on both sides."""
+
+    key: Key
+    change: str
+    before: str
+    after: str
+    statements_before: tuple[str, ...]
+    statements_after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDifference:
+    """What became of one claim from one version to another."""
+
+    claim: str
+    change: str
+    before: str
+    after: str
+    statement_before: str | None
+    statement_after: str | None

@@ -70,13 +70,11 @@ def cli() -> None:
     """Who can access which data of an AI service, where, for how long, and on whose word."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code: 0, 1 for findings, 2 for errors."""
-    sys.exit(run(arguments))
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code: 0, 1 for findings, 2 for errors.
 
-
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; every error is one line on stderr, and a hint."""
+    Every error is one line on stderr, and a hint.
+    """
     try:
         result: Any = cli.main(arguments, prog_name="sightline", standalone_mode=False)
     except click.exceptions.Abort:

@@ -52,3 +52,15 @@ def command(
             answer_json(answer, graph.knowledge.digest, today), indent=2, ensure_ascii=False
         )
         click.echo(text)
+    elif form == "turtle":
+        from sightline.render.rdf import turtle
+
+        click.echo(turtle([answer]), nl=False)
+    elif form in ("csv", "md"):
+        from sightline.render.flat import csv_text, markdown
+
+        click.echo((csv_text if form == "csv" else markdown)(graph.knowledge, answer), nl=False)
+    else:
+        from sightline.render.table import console, print_answer
+
+        print_answer(graph.knowledge, answer, today, console())

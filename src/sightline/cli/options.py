@@ -1,8 +1,8 @@
 """Options that several commands share, and the values they turn into."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -10,17 +10,18 @@ import click
 from sightline.errors import InputError
 from sightline.files import read_text
 
-F = TypeVar("F", bound=Callable[..., Any])
+_MAX = 1024 * 1024
+"""The longest configuration file, in bytes."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Date(click.ParamType):
+class Date(click.ParamType[date]):
     """A date as YYYY-MM-DD."""
 
     name = "date"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Read the date; the error says the form."""
         if isinstance(value, date):
             return value
@@ -30,51 +31,51 @@ class Date(click.ParamType):
             self.fail(f"{value!r} is not a date; write it as 2024-09-04", param, ctx)
 
 
-def configuration(command: F) -> F:
+def configuration(command: Command) -> Command:
     """Add the options that give a configuration and choose the documents."""
-    for option in reversed(
-        (
-            click.option(
-                "--config",
-                "config",
-                metavar="FILE",
-                help="YAML or JSON mapping of facets to values ('-' for stdin).",
-            ),
-            click.option(
-                "--set",
-                "settings",
-                metavar="FACET=VALUE",
-                multiple=True,
-                help="Set a facet; repeat it to give candidates. See 'sightline ask facets'.",
-            ),
-            click.option(
-                "--as-of",
-                type=Date(),
-                metavar="DATE",
-                help="Use the document versions of that date instead of the newest.",
-            ),
-            click.option(
-                "--no-assumptions",
-                is_flag=True,
-                help="Leave documented defaults unknown instead of assuming them.",
-            ),
-            click.option(
-                "--collection", metavar="NAME", help="Rest on the documents of a collection only."
-            ),
-        )
-    ):
+    options: tuple[Callable[[Any], Any], ...] = (
+        click.option(
+            "--config",
+            "config",
+            metavar="FILE",
+            help="YAML or JSON mapping of facets to values ('-' for stdin).",
+        ),
+        click.option(
+            "--set",
+            "settings",
+            metavar="FACET=VALUE",
+            multiple=True,
+            help="Set a facet; repeat it to give candidates. See 'sightline ask facets'.",
+        ),
+        click.option(
+            "--as-of",
+            type=Date(),
+            metavar="DATE",
+            help="Use the document versions of that date instead of the newest.",
+        ),
+        click.option(
+            "--no-assumptions",
+            is_flag=True,
+            help="Leave documented defaults unknown instead of assuming them.",
+        ),
+        click.option(
+            "--collection", metavar="NAME", help="Rest on the documents of a collection only."
+        ),
+    )
+    for option in reversed(options):
         command = option(command)
     return command
 
 
-def filters(command: F) -> F:
+def filters(command: Command) -> Command:
     """Add the options that narrow an answer."""
-    for name, what in (
-        ("action", "what is done"),
-        ("activity", "one processing activity"),
-        ("data", "one category of data, and what is narrower"),
-        ("actor", "one actor, its members and the services it operates"),
-    ):
+    helps = {
+        "action": "what is done",
+        "activity": "one processing activity",
+        "data": "one category of data, and what is narrower",
+        "actor": "one actor, its members and the services it operates",
+    }
+    for name, what in helps.items():
         command = click.option(f"--{name}", metavar="TOKEN", help=f"Show {what} only.")(command)
     return command
 
@@ -101,7 +102,7 @@ def read_configuration(config: str | None, settings: Sequence[str]) -> dict[str,
 def _from_file(name: str) -> dict[str, tuple[str, ...]]:
     import yaml
 
-    text = click.get_text_stream("stdin").read() if name == "-" else read_text(name, 1024 * 1024)
+    text = sys.stdin.read(_MAX) if name == "-" else read_text(name, _MAX)
     try:
         content = yaml.load(text, Loader=yaml.BaseLoader)  # keeps 'on', 'no' and numbers as text
     except (yaml.YAMLError, RecursionError) as error:
@@ -130,8 +131,3 @@ def _values(name: str, facet: object, value: object) -> tuple[str, ...]:
             "give one value, or a list of candidates",
         )
     return tuple(items)
-
-
-def output_path(value: str | None) -> Path | None:
-    """Turn the text of an output option into a path."""
-    return Path(value) if value else None

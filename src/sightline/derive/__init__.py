@@ -11,15 +11,14 @@ from sightline.derive.facets import Facets, Known
 from sightline.derive.places import resolve
 from sightline.derive.rows import UNSTATED, Rows, Skeleton
 from sightline.derive.truth import Truth, all_of, open_atoms
-from sightline.derive.verdicts import Sides, awaited, decide, describe
-from sightline.errors import InputError, UnknownTermError
+from sightline.derive.verdicts import Settle, Sides, awaited, decide, describe
+from sightline.errors import UnknownTermError
 from sightline.identity import configuration_token
 from sightline.model import (
     Answer,
     Atom,
     Awaited,
     Knowledge,
-    OpenAspect,
     Question,
     Row,
     Statement,
@@ -73,12 +72,19 @@ class Derivation:
         self._collection = collection
         self.versions = select_versions(knowledge, as_of, collection)
         self._selected = {version.iri for version in self.versions}
-        self.selected_on = max((v.effective for v in self.versions), default=as_of or date.min)
+        today = as_of or date.today()
+        self.selected_on = max(
+            (
+                *(v.effective for v in self.versions),
+                *(d for m in knowledge.memberships for d in (m.start, m.end) if d and d <= today),
+            ),
+            default=today,
+        )
         self._facets = Facets(
             knowledge,
             [i for i in knowledge.implications if i.version in self._selected],
             [a for a in knowledge.assumptions if a.version in self._selected],
-            as_of or date.today(),
+            today,
         )
         self._statements = [s for s in knowledge.statements if s.version in self._selected]
         self._skeletons: dict[tuple[frozenset[str], str | None], tuple[Skeleton, ...]] = {}
@@ -94,7 +100,14 @@ class Derivation:
             self._facets.checked(question.configuration), assume=question.assume
         )
         scope = [s for s in self._statements if self._in_scope(s, known)]
-        derived = [self._row(s, known) for s in self._rows_of(scope, question.data)]
+        worlds: dict[frozenset[Atom], Mapping[str, Truth]] = {}
+
+        def settle(atoms: frozenset[Atom]) -> Mapping[str, Truth]:
+            if atoms not in worlds:
+                worlds[atoms] = self._facets.settled(known, atoms)
+            return worlds[atoms]
+
+        derived = [self._row(s, known, settle) for s in self._rows_of(scope, question.data)]
         rows = [
             row
             for row in _merged([row for row in derived if row is not None])
@@ -139,7 +152,7 @@ class Derivation:
             self._skeletons[key] = Rows(self._knowledge, scope, data).build()
         return self._skeletons[key]
 
-    def _row(self, skeleton: Skeleton, known: Known) -> Row | None:
+    def _row(self, skeleton: Skeleton, known: Known, settle: Settle) -> Row | None:
         sides = decide(skeleton, known.truths)
         verdict = sides.verdict
         if verdict == "not-stated" and not skeleton.permitting:
@@ -153,7 +166,7 @@ class Derivation:
                 known.truths,
                 self._knowledge.conditions,
                 known.candidates,
-                lambda atoms: self._settled(known, atoms),
+                settle,
                 self._knowledge.facets,
             )
         aspects, still_open = describe(
@@ -161,7 +174,7 @@ class Derivation:
             sides,
             verdict,
             known.truths,
-            [self._settled(known, group) for group in groups],
+            [settle(group) for group in groups],
             lambda s: self._opened(s, known),
             frozenset(a.condition for a in awaits),
         )
@@ -182,15 +195,12 @@ class Derivation:
             basis=_basis((*deciding, *denying) or near, skeleton.key.actor),
             awaits=awaits,
             aspects=aspects,
-            resolved=resolve(places, known.regions, self._facets.regions),
+            resolved=resolve(places, known.regions, self._facets.regions, self._facets.zones),
             open=still_open,
             supports=tuple(s.iri for s in deciding),
             denies=tuple(s.iri for s in denying if s not in deciding or sides.denies),
             nearest=tuple(s.iri for s in near),
         )
-
-    def _settled(self, known: Known, atoms: frozenset[Atom]) -> Mapping[str, Truth]:
-        return self._facets.settled(known, atoms)
 
     def _opened(self, statement: Statement, known: Known) -> tuple[str, ...]:
         facets = self._knowledge.facets

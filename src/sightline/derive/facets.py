@@ -4,9 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sightline.derive.truth import Truth, all_of, any_of, holds, truths
+from sightline.derive.truth import Truth, all_of, any_of, holds
 from sightline.errors import InputError, UnknownTermError
-from sightline.model import Assumed, Atom, Candidates, Condition, Inference, Knowledge, Region
+from sightline.model import (
+    Assumed,
+    Atom,
+    Candidates,
+    Condition,
+    Inference,
+    Knowledge,
+    Membership,
+    Region,
+)
 
 ROOT = "region"
 """The facet from which others follow by the table of regions."""
@@ -44,6 +53,7 @@ class Facets:
             region.token: Region(region.token, region.label, _located(region, knowledge, on))
             for region in knowledge.regions.values()
         }
+        self.zones = _zones(knowledge, on)
         self._derived = frozenset(
             token for token, facet in knowledge.facets.items() if facet.derived_from == ROOT
         )
@@ -53,6 +63,10 @@ class Facets:
             if facet.values and token not in self._derived
         }
         self._conditions = tuple(knowledge.conditions.values())
+        self._by_facet: dict[str, list[Condition]] = {}
+        for condition in self._conditions:
+            for atom in condition.atoms:
+                self._by_facet.setdefault(atom.facet, []).append(condition)
 
     def checked(self, configuration: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
         """Check facets and values as given; the result maps facet token -> candidate values.
@@ -119,28 +133,41 @@ class Facets:
             before = given.get(atom.facet, self._knowledge.facets[atom.facet].values)
             met = before - atom.values if atom.negated else before & atom.values
             given[atom.facet] = met or atom.values
-        try:
-            return self.known(given, assume=False).truths
-        except InputError:  # no region satisfies all of them
-            return known.truths
+        if any(atom.facet == ROOT or atom.facet in self._derived for atom in atoms):
+            try:
+                return self.known(given, assume=False).truths
+            except InputError:  # no region satisfies all of them
+                return known.truths
+        candidates = dict(known.candidates) | {atom.facet: given[atom.facet] for atom in atoms}
+        self._imply(candidates, set(given), known.regions)
+        changed = {f for f, values in candidates.items() if values != known.candidates.get(f)}
+        touched = {c.token: c for f in changed for c in self._by_facet.get(f, ())}
+        return {
+            **known.truths,
+            **{
+                token: self._decide(condition, candidates, known.regions)
+                for token, condition in touched.items()
+            },
+        }
 
     def truths(self, candidates: Candidates, regions: tuple[Region, ...]) -> dict[str, Truth]:
         """Decide all conditions; those on what follows from the region are decided per region."""
-        decided = truths(self._conditions, candidates)
-        for condition in self._conditions:
-            if any(atom.facet in self._derived for atom in condition.atoms):
-                decided[condition.token] = self._decide(condition, candidates, regions)
-        return decided
+        return {c.token: self._decide(c, candidates, regions) for c in self._conditions}
 
     def _decide(
         self, condition: Condition, candidates: Candidates, regions: tuple[Region, ...]
     ) -> Truth:
-        return any_of(
-            _over_regions(atom.facet, atom.values, atom.negated, regions)
-            if atom.facet in self._derived
-            else holds(atom, candidates)
-            for atom in condition.atoms
-        )
+        result: Truth = False
+        for atom in condition.atoms:
+            if atom.facet in self._derived:
+                truth = _over_regions(atom.facet, atom.values, atom.negated, regions)
+            else:
+                truth = holds(atom, candidates)
+            if truth:
+                return True
+            if truth is None:
+                result = None
+        return result
 
     def _decided(
         self, inference: Inference, candidates: Candidates, regions: tuple[Region, ...]
@@ -170,11 +197,11 @@ class Facets:
     def _fitting(self, given: Mapping[str, frozenset[str]]) -> tuple[Region, ...]:
         asked = {f: v for f, v in given.items() if f in self._derived}
         tokens = given.get(ROOT)
+        eligible = sorted(tokens) if tokens else self._regions
         regions = tuple(
             region
-            for region in self._regions.values()
-            if (tokens is None or region.token in tokens)
-            and all(region.facets.get(f, frozenset()) & v for f, v in asked.items())
+            for region in (self._regions[token] for token in eligible)
+            if all(region.facets.get(f, frozenset()) & v for f, v in asked.items())
         )
         if not regions:
             wanted = ", ".join(f"{f}={'|'.join(sorted(v))}" for f, v in sorted(asked.items()))
@@ -202,16 +229,36 @@ class Facets:
         return self._knowledge.facets[token].values or None
 
 
+def _in_force(knowledge: Knowledge, on: date) -> list[Membership]:
+    return [
+        m
+        for m in knowledge.memberships
+        if (m.start is None or m.start <= on) and (m.end is None or on < m.end)
+    ]
+
+
 def _located(region: Region, knowledge: Knowledge, on: date) -> dict[str, frozenset[str]]:
     countries = region.facets.get("country", frozenset())
     zones = frozenset(
-        membership.zone
-        for membership in knowledge.memberships
-        if (membership.region == region.token or membership.country in countries)
-        and (membership.start is None or membership.start <= on)
-        and (membership.end is None or on < membership.end)
+        m.zone
+        for m in _in_force(knowledge, on)
+        if m.region == region.token or m.country in countries
     )
     return {**region.facets, "zone": zones}
+
+
+def _zones(knowledge: Knowledge, on: date) -> dict[str, frozenset[str]]:
+    """Give the countries of each zone; a member region brings in its country."""
+    countries: dict[str, set[str]] = {}
+    for m in _in_force(knowledge, on):
+        own = {m.country} if m.country else _countries(knowledge, m.region)
+        countries.setdefault(m.zone, set()).update(own)
+    return {zone: frozenset(found) for zone, found in countries.items()}
+
+
+def _countries(knowledge: Knowledge, region: str | None) -> set[str]:
+    known = knowledge.regions.get(region or "")
+    return set(known.facets.get("country", ())) if known else set()
 
 
 def _over_regions(

@@ -5,10 +5,14 @@ from collections.abc import Iterable, Mapping
 from sightline.model import Place, Region
 
 Resolved = Mapping[str, object]
+Zones = Mapping[str, frozenset[str]]
+"""Zone -> its countries at the date of the answer."""
+
+_EEA = "eea"
 
 
 def resolve(
-    places: Iterable[Place], regions: tuple[Region, ...], table: Mapping[str, Region]
+    places: Iterable[Place], regions: tuple[Region, ...], table: Mapping[str, Region], zones: Zones
 ) -> dict[str, Resolved]:
     """Resolve each place that has a geographic meaning: token -> what is known of it.
 
@@ -20,57 +24,41 @@ def resolve(
     for place in places:
         kind, _, zone = place.resolves_to.partition(":")
         if kind == "geography":
-            resolved[place.token] = _geography(regions, table)
+            resolved[place.token] = _geography(regions, table, zones)
         elif kind == "zone":
-            resolved[place.token] = _zone(zone, table)
+            resolved[place.token] = _bounds(None, zones.get(zone), zones, leaves_geography=None)
         elif kind == "anywhere":
-            resolved[place.token] = _bounds(None, None, None, leaves=True)
+            resolved[place.token] = _bounds(None, None, zones, leaves_geography=True, leaves=True)
         elif kind == "customer":
-            resolved[place.token] = _bounds(None, None, None, leaves=None)
+            resolved[place.token] = _bounds(None, None, zones, leaves_geography=None)
     return resolved
 
 
-def _geography(regions: tuple[Region, ...], table: Mapping[str, Region]) -> Resolved:
+def _geography(regions: tuple[Region, ...], table: Mapping[str, Region], zones: Zones) -> Resolved:
     geographies = {region.facets.get("geography", frozenset()) for region in regions}
-    if len(geographies) != 1 or not (tokens := next(iter(geographies))):
-        return _bounds(None, None, None, leaves=None, geography_kept=True)
+    tokens = next(iter(geographies)) if len(geographies) == 1 else frozenset()
     members = [r for r in table.values() if tokens & r.facets.get("geography", frozenset())]
-    countries = frozenset().union(*(r.facets.get("country", frozenset()) for r in members))
-    zones = [frozenset(r.facets.get("zone", frozenset())) for r in members]
-    inside = {r.facets.get("eea") == frozenset({"yes"}) for r in members}
+    countries = frozenset[str]().union(*(r.facets.get("country", ()) for r in members))
     return _bounds(
-        sorted(tokens)[0],
-        sorted(countries),
-        sorted(frozenset.intersection(*zones)) if zones else None,
-        leaves=inside != {True},
-        geography_kept=True,
+        min(tokens) if tokens else None, countries or None, zones, leaves_geography=False
     )
-
-
-def _zone(zone: str, table: Mapping[str, Region]) -> Resolved:
-    members = [
-        r
-        for r in table.values()
-        if zone in r.facets.get("zone", frozenset())
-        or (zone == "eea" and r.facets.get("eea") == frozenset({"yes"}))
-    ]
-    countries = frozenset().union(*(r.facets.get("country", frozenset()) for r in members))
-    inside = all(r.facets.get("eea") == frozenset({"yes"}) for r in members)
-    return _bounds(None, sorted(countries), [zone], leaves=not inside, geography_kept=None)
 
 
 def _bounds(
     geography: str | None,
-    countries: list[str] | None,
-    zones: list[str] | None,
+    countries: frozenset[str] | None,
+    zones: Zones,
     *,
-    leaves: bool | None,
-    geography_kept: bool | None = False,
+    leaves_geography: bool | None,
+    leaves: bool | None = None,
 ) -> Resolved:
+    within = (
+        None if countries is None else [z for z, own in sorted(zones.items()) if countries <= own]
+    )
     return {
         "geography": geography,
-        "countries": [country.upper() for country in countries] if countries else countries,
-        "zones": zones,
-        "may_leave_geography": None if geography_kept is None else not geography_kept,
-        "may_leave_eea": leaves,
+        "countries": None if countries is None else sorted(c.upper() for c in countries),
+        "zones": within,
+        "may_leave_geography": leaves_geography,
+        "may_leave_eea": leaves if within is None else _EEA not in within,
     }

@@ -48,14 +48,6 @@ def holds(atom: Atom, candidates: Candidates) -> Truth:
     return False if not met else None if len(met) < len(values) else True
 
 
-def truths(conditions: Iterable[Condition], candidates: Candidates) -> dict[str, Truth]:
-    """Decide every condition: token -> truth."""
-    return {
-        condition.token: any_of(holds(atom, candidates) for atom in condition.atoms)
-        for condition in conditions
-    }
-
-
 def implies(first: Iterable[Condition], second: Iterable[Condition]) -> bool:
     """Tell whether conditions that hold together always make the others hold too."""
     firsts = tuple(first)

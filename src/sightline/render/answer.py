@@ -1,9 +1,10 @@
 """Write an answer as the JSON that gates and other tools read."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sightline.model import ASPECTS, Answer, Row, Version
+from sightline.model import ASPECTS, Answer, Change, Row, Version
 from sightline.render.rdf import row_iri
 
 SCHEMA = 1
@@ -88,4 +89,28 @@ def row_json(answer: Answer, row: Row) -> dict[str, Any]:
         ],
         "statements": list(row.statements),
         "nearest": list(row.nearest),
+    }
+
+
+def changes_json(answers: Sequence[Answer], changes: Sequence[Change]) -> dict[str, Any]:
+    """Turn a comparison into plain JSON values: one object per changed access and change."""
+    names = ("activity", "actor", "action", "data")
+    return {
+        "schema": SCHEMA,
+        "configurations": [
+            {f: list(v) if len(v) > 1 else v[0] for f, v in answer.configuration.items()}
+            for answer in answers
+        ],
+        "changes": [
+            {
+                **{name: getattr(change.key, name) for name in names},
+                "target": [change.key.target] if change.key.target else [],
+                "change": change.change,
+                "from": change.before,
+                "to": change.after,
+                "statements_before": list(change.statements_before),
+                "statements_after": list(change.statements_after),
+            }
+            for change in changes
+        ],
     }

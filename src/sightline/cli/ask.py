@@ -1,0 +1,118 @@
+"""``sightline ask``: run a question of the library."""
+
+from datetime import date
+
+import click
+
+from sightline.cli import options
+from sightline.queries import LibraryQuestion, question
+
+_FORMATS = ["table", "json", "csv", "md"]
+
+
+class _Ask(click.Command):
+    """Shows the parameters of a question in its help."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Parameters"):
+            formatter.write_text(
+                "'sightline ask NAME --help' shows those of a question; "
+                "'sightline questions' lists the questions."
+            )
+
+
+@click.command(
+    name="ask",
+    cls=_Ask,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True},
+    add_help_option=False,
+)
+@click.argument("name", required=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@options.configuration
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="table")
+@click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message and leave.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    name: str | None,
+    arguments: tuple[str, ...],
+    config: str | None,
+    settings: tuple[str, ...],
+    as_of: date | None,
+    no_assumptions: bool,
+    collection: str | None,
+    form: str,
+    wants_help: bool,
+) -> None:
+    """Run a question of the library: sightline ask NAME [--PARAM VALUE]..."""
+    if name is None:
+        if wants_help:
+            click.echo(ctx.get_help())
+            return
+        raise click.UsageError("name a question; 'sightline questions' lists them", ctx)
+    asked = question(name)
+    if wants_help:
+        click.echo(_help(asked))
+        return
+    from sightline.graph import KnowledgeGraph
+
+    given = options.read_configuration(config, settings)
+    answer = KnowledgeGraph().ask(
+        name,
+        given or None,
+        as_of=as_of,
+        collection=collection,
+        assume=not no_assumptions,
+        **_parameters(arguments, ctx),
+    )
+    from sightline.render import solutions
+
+    if form == "json":
+        import json
+
+        document = {"question": asked.name, **solutions.solutions_json(answer)}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    elif form == "csv":
+        click.echo(solutions.solutions_csv(answer), nl=False)
+    elif form == "md":
+        click.echo(solutions.solutions_markdown(answer), nl=False)
+    else:
+        from sightline.render.table import console
+
+        solutions.print_solutions(answer, console())
+
+
+def _parameters(arguments: tuple[str, ...], ctx: click.Context) -> dict[str, str]:
+    found: dict[str, str] = {}
+    pending = list(arguments)
+    while pending:
+        option = pending.pop(0)
+        if not option.startswith("--"):
+            raise click.UsageError(f"unexpected argument {option!r}; write --PARAM VALUE", ctx)
+        name, equals, value = option[2:].partition("=")
+        if not equals:
+            if not pending:
+                raise click.UsageError(f"option {option} needs a value", ctx)
+            value = pending.pop(0)
+        key = name.replace("-", "_")
+        if key in found:
+            raise click.UsageError(f"option --{name} is given twice", ctx)
+        found[key] = value
+    return found
+
+
+def _help(asked: LibraryQuestion) -> str:
+    lines = [f"Usage: sightline ask {asked.name} [--PARAM VALUE]...", "", f"  {asked.question}", ""]
+    if "configuration" in asked.needs:
+        lines += ["  Needs a configuration: --set FACET=VALUE ... or --config FILE.", ""]
+    if asked.params:
+        lines.append("Parameters:")
+        for p in asked.params.values():
+            need = "required" if p.required else "optional"
+            lines.append(f"  --{p.name.replace('_', '-')} ({p.type}, {need}, as in {p.example})")
+            lines.append(f"      {p.description}")
+        lines.append("")
+    lines.append("Columns:")
+    lines += [f"  {column}: {what}" for column, what in asked.returns.items()]
+    return "\n".join(lines)

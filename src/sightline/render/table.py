@@ -1,0 +1,188 @@
+"""Write an answer as a table that people like to read; colour only helps, it never carries."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import IO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sightline.model import Answer, Knowledge
+from sightline.render.rows import Line, lines
+
+STYLES = {
+    "permitted": "green",
+    "prohibited": "red",
+    "conditional": "yellow",
+    "contradictory": "magenta",
+    "not-stated": "bright_black",
+}
+_WITHOUT_TERMINAL = 120
+_NARROW = 76
+"""Columns below which who and what stand above each other."""
+
+
+def console(file: IO[str] | None = None) -> Console:
+    """Make a console: as wide as the terminal, or 120 columns where there is none."""
+    stream = file or sys.stdout
+    width = None if stream.isatty() else _WITHOUT_TERMINAL
+    return Console(file=stream, width=width, highlight=False)
+
+
+def print_answer(knowledge: Knowledge, answer: Answer, today: date, out: Console) -> None:
+    """Print an answer: what it rests on, its lines by activity, and the sentences behind it."""
+    found = lines(knowledge, answer)
+    sentences = _sentences(knowledge, found)
+    numbers = {iri: n for n, group in enumerate(sentences.values(), 1) for iri in group}
+    out.print(_basis(knowledge, answer, today))
+    narrow = out.width < _NARROW
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=False, expand=True)
+    if not narrow:
+        table.add_column(no_wrap=True, width=13)
+    table.add_column(ratio=5)
+    table.add_column(ratio=8)
+    table.add_column(justify="right", ratio=2)
+    activity = ""
+    for line in found:
+        if line.activity != activity or not line.activity:
+            activity = line.activity
+            title = _title(knowledge, activity)
+            heading = Text(title, style="bold underline", no_wrap=True, overflow="ignore")
+            first: list[str | Text] = [] if narrow else [""]
+            table.add_row()
+            table.add_row(*first, heading)
+        table.add_row(*_cells(line, numbers, narrow=narrow))
+    out.print(table)
+    _print_sentences(knowledge, sentences, out)
+
+
+def _title(knowledge: Knowledge, activity: str) -> str:
+    return knowledge.label("activity", activity) if activity else "Nothing is stated about this"
+
+
+def _sentences(knowledge: Knowledge, found: list[Line]) -> dict[str, list[str]]:
+    """Group the statements behind the lines by the sentence they rest on."""
+    groups: dict[str, list[str]] = {}
+    for line in found:
+        for iri in line.sources:
+            evidence = knowledge.by_iri[iri].evidence
+            group = groups.setdefault(evidence[0] if evidence else iri, [])
+            if iri not in group:
+                group.append(iri)
+    return groups
+
+
+def _basis(knowledge: Knowledge, answer: Answer, today: date) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bright_black", no_wrap=True)
+    grid.add_column()
+    given = answer.question.configuration
+    facets = sorted(answer.configuration.items(), key=lambda item: item[0] not in given)
+    grid.add_row("Configuration", ", ".join(f"{f} {' or '.join(v)}" for f, v in facets) or "any")
+    for assumed in answer.assumptions:
+        grid.add_row("Assumed", f"{assumed.facet} {assumed.value}. {assumed.because}")
+    for version in answer.versions:
+        age = f"{(today - version.effective).days} days old"
+        dated = "" if version.date_basis == "stated" else ", date inferred"
+        grid.add_row("Document", f"{version.title} ({version.label}, {age}{dated})")
+    for commitment in answer.commitments:
+        grid.add_row("Commitment", knowledge.by_iri[commitment].paraphrase)
+    if not answer.complete:
+        grid.add_row("Incomplete", answer.incomplete_because or "")
+    return grid
+
+
+def _cells(line: Line, numbers: dict[str, int], *, narrow: bool) -> list[Text | Table]:
+    verdict = Text(f"{line.symbol} {line.verdict}", style=STYLES.get(line.verdict, ""))
+    who = Text.assemble(
+        (line.actor or "anyone", "bold"),
+        f" {line.action or 'any use'} ",
+        ", ".join(line.data) or "any data",
+    )
+    if line.target:
+        who.append(f" for {', '.join(line.target)}")
+    details = Table.grid(padding=(0, 1))
+    details.add_column(style="bright_black", no_wrap=True)
+    details.add_column()
+    for label, text in _details(line):
+        details.add_row(label, Text(text))
+    marks = sorted({numbers[iri] for iri in line.sources})
+    source = Text(" ".join(_ranges(marks)), style="bright_black")
+    if narrow:
+        return [Text.assemble(verdict, "\n", who), details, source]
+    return [verdict, who, details, source]
+
+
+def _details(line: Line) -> Iterator[tuple[str, str]]:
+    held = line.verdict in ("permitted", "conditional", "contradictory")
+    if line.where or held:
+        yield "where", "; ".join(line.where) or "not stated"
+    if line.how_long or (held and line.action == "store"):
+        yield "how long", "; ".join(line.how_long) or "not stated"
+    if line.condition:
+        yield "condition", "; ".join(line.condition)
+    for label, values in (
+        ("safeguards", line.safeguards),
+        ("purpose", line.purposes),
+        ("role", line.roles),
+    ):
+        if values:
+            yield label, ", ".join(values)
+    if line.open:
+        yield "open", "; ".join(line.open)
+
+
+def _ranges(numbers: list[int]) -> Iterator[str]:
+    """Write runs of three and more as a range.
+
+    >>> list(_ranges([1, 3, 4, 5, 9]))
+    ['[1]', '[3-5]', '[9]']
+    """
+    start = 0
+    for end in range(1, len(numbers) + 1):
+        if end == len(numbers) or numbers[end] != numbers[end - 1] + 1:
+            run = numbers[start:end]
+            if len(run) > 2:
+                yield f"[{run[0]}-{run[-1]}]"
+            else:
+                yield from (f"[{n}]" for n in run)
+            start = end
+
+
+def _print_sentences(knowledge: Knowledge, sentences: dict[str, list[str]], out: Console) -> None:
+    if not sentences:
+        return
+    out.print()
+    out.print(Text("Sources", style="bold underline"))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for number, (evidence, statements) in enumerate(sentences.items(), 1):
+        first = knowledge.by_iri[statements[0]]
+        version = knowledge.versions[first.version]
+        text = Text(" ".join(knowledge.by_iri[iri].paraphrase for iri in statements))
+        where = f"{version.document.rsplit('/', 1)[-1]} {version.label}"
+        sentence = knowledge.sentences.get(evidence)
+        if sentence:
+            where += f', {sentence.section}: "{sentence.first_words} ..."'
+        text.append(f"\n{where}", style="bright_black")
+        if sentence and sentence.deep_link:
+            text.append(f"\n{sentence.deep_link}", style=f"bright_black link {sentence.deep_link}")
+        grid.add_row(f"[{number}]", text)
+    out.print(grid)
+
+
+def print_rows(
+    header: Sequence[str], rows: Sequence[Sequence[str]], noun: str, out: Console
+) -> None:
+    """Print a plain table and how many rows of a ``noun`` it has."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    if rows:
+        out.print(table)
+    out.print(Text(f"{len(rows)} {noun}{'' if len(rows) == 1 else 's'}", style="bright_black"))
