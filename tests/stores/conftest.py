@@ -43,7 +43,7 @@ CheckpointInterval = 0
 ServerPort = 127.0.0.1:{http}
 ServerThreads = 4
 [SPARQL]
-ResultSetMaxRows = 1000
+ResultSetMaxRows = 10000
 """
 VIRTUOSO_LOGIN = ("dba", "dba")  # of a new database, reachable from loopback only
 
@@ -134,8 +134,11 @@ def connect(
 
     yield open_store
     for server, remote in opened:
-        for graph in remote.graphs():
-            update(server, f"CLEAR GRAPH <{graph}>")
+        if server.login:  # not ALL: Virtuoso keeps settings of its own in graphs
+            for graph in remote.graphs():
+                update(server, f"CLEAR GRAPH <{graph}>")
+        else:
+            update(server, "CLEAR ALL")
         remote.close()
 
 

@@ -30,21 +30,22 @@ UPDATES = (
 _PARTS = frozenset(
     ("AS", "BIND", "EXISTS", "FILTER", "GRAPH", "LATERAL", "MINUS", "OPTIONAL", "SELECT", "UNION")
 )
-_TOKEN = re.compile(
+_TOKEN = re.compile(  # an unclosed string ends with its line or the text: linear time
     r'''
       (?P<space> \s+ )
     | (?P<comment> \#[^\r\n]* )
     | (?P<iri> <[^\x00-\x20<>"{}|^`]*> )
-    | (?P<string> """(?:"{0,2}(?:[^"\\]|\\.))*"""
-                | \'\'\'(?:'{0,2}(?:[^'\\]|\\.))*\'\'\'
-                | "(?:[^"\\\r\n]|\\.)*"
-                | '(?:[^'\\\r\n]|\\.)*' )
-    | (?P<name> [?$]\w+ | (?:\w(?:[\w.-]*[\w-])?)?:(?:[\w:%](?:[\w:%.-]*[\w:%-])?)? | @[\w-]+ )
-    | (?P<word> \w+ )
+    | (?P<string> """(?:"{0,2}+(?:[^"\\]|\\.))*+(?:"""|"{0,2}\Z)
+                | \'\'\'(?:'{0,2}+(?:[^'\\]|\\.))*+(?:\'\'\'|'{0,2}\Z)
+                | "(?:[^"\\\r\n]|\\.)*+"?
+                | '(?:[^'\\\r\n]|\\.)*+'? )
+    | (?P<variable> [?$]\w+ )
+    | (?P<run> [\w:][\w:.%-]* )
     | (?P<sign> . )
     ''',
     re.VERBOSE | re.DOTALL,
 )
+_WORD = re.compile(r"\w+")
 _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
 # Names that an engine reads greedily; what is left of "service" might be the keyword.
 _NAME_OR_SERVICE = re.compile(r"[?$]\w+|:\w[\w-]*|(?P<keyword>service)", re.IGNORECASE | re.ASCII)
@@ -86,15 +87,16 @@ def check(text: str) -> Question:
             piece = _SERVICE.sub(_spell, piece)
         elif kind == "comment":
             piece = _SERVICE.sub("_______", piece)
-        elif kind == "name" and ":" in piece:
+        elif kind == "run" and ":" in piece:
             (declared if word == "PREFIX" and not form else used).add(piece.partition(":")[0])
-        elif kind == "word":
-            word = piece.upper()
-            parts += word in _PARTS
-            if not form and word not in ("PREFIX", "BASE", "VERSION"):
-                form = word
-                _check_form(text, token.start(), word)
-            has_dataset = has_dataset or (word == "FROM" and not braces)
+        elif kind == "run":
+            for found in _WORD.finditer(piece):
+                word = found.group().upper()
+                parts += word in _PARTS
+                if not form and word not in ("PREFIX", "BASE", "VERSION"):
+                    form = word
+                    _check_form(text, token.start() + found.start(), word)
+                has_dataset = has_dataset or (word == "FROM" and not braces)
         elif kind == "sign":
             if piece in "{([":
                 depth += 1

@@ -4,30 +4,20 @@ Only SPARQL 1.1 Protocol and Graph Store Protocol are spoken. The union of the g
 by listing them in each request, because servers differ in what their default graph holds.
 """
 
-import base64
 import hashlib
-import http.client
 import json
-import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
-from urllib.request import (
-    BaseHandler,
-    HTTPDigestAuthHandler,
-    HTTPPasswordMgrWithDefaultRealm,
-    HTTPRedirectHandler,
-    Request,
-    build_opener,
-)
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request
 
 from SPARQLWrapper import POST, SPARQLWrapper
 
 from sightline import terms
-from sightline.errors import InputError, QueryError, StoreError
+from sightline.errors import InputError, StoreError
 from sightline.files import read_bytes
 from sightline.stores import (
     RDF_FORMATS,
@@ -45,15 +35,13 @@ from sightline.stores import (
 )
 from sightline.stores.embedded import parse, write
 from sightline.stores.guard import Question, check
+from sightline.stores.line import Line, Response, server_url
 
-USER, PASSWORD = "SIGHTLINE_STORE_USER", "SIGHTLINE_STORE_PASSWORD"
-"""The environment variables with the credentials; they are read nowhere else."""
-
-MAX_ANSWER = 256 * 1024 * 1024
 CHUNK = 500
-"""Bytes of an answer at most; triples of one ``INSERT DATA`` (Virtuoso fails beyond thousands)."""
-
-_Response = tuple[bytes, http.client.HTTPMessage]
+PAGE = 5_000
+"""Triples of one ``INSERT DATA``, rows asked for at once: Virtuoso fails
+beyond a few thousand triples, and gives 10,000 rows as Debian sets it up.
+"""
 
 _GENID = f"{terms.BASE}.well-known/genid/"
 _BOOLEAN = terms.XSD["boolean"]
@@ -69,6 +57,9 @@ class RemoteStore:
     ``graph/`` of the ontology's base, and the server's own default graph if it has none of them.
     ``timeout`` is in seconds and for each silence of the server.
 
+    An answer that the server says it has cut raises ``StoreError``; Virtuoso cuts CONSTRUCT and
+    DESCRIBE at its ``ResultSetMaxRows`` without a word.
+
     Unlike the store in memory, a load is all or nothing only by the Graph Store Protocol and for
     each graph; repeating one that broke off is safe. Blank nodes become IRIs.
     """
@@ -83,13 +74,13 @@ class RemoteStore:
         prefixes: Mapping[str, str] | None = None,
         timeout: float = 60,
     ) -> None:
-        self._endpoint = _url(endpoint)
-        self._update = _url(update) if update else ""
-        self._graph_store = _url(graph_store) if graph_store else ""
+        self._endpoint = server_url(endpoint)
+        self._update = server_url(update) if update else ""
+        self._graph_store = server_url(graph_store) if graph_store else ""
         self._given = None if graphs is None else sorted(graphs)
         self._known: list[str] | None = self._given
         self._prefixes = dict(terms.prefixes() if prefixes is None else prefixes)
-        self._line = _Line([self._endpoint, self._update, self._graph_store], timeout)
+        self._line = Line([self._endpoint, self._update, self._graph_store], timeout)
 
     def load(self, data: bytes | Path, *, format: str = "", graph: str = "") -> None:
         """Add a file or its content to ``graph`` on the server."""
@@ -119,24 +110,33 @@ class RemoteStore:
         media_type = answer_media_type(check(text).form, format)
         return write(self.query(text, graphs=graphs), media_type)
 
-    def quads(self, graph: str | None = None) -> Iterable[Quad]:
+    def quads(self, graph: str | None = None) -> Iterator[Quad]:
         """Yield the quads of the store's named graphs, or of one graph.
 
         Raise ``StoreError`` rather than give less than the server says it has.
         """
         for name in self.graphs() if graph is None else [graph]:
-            inside = f"GRAPH {iri(name).n3()} {{ ?s ?p ?o }}"
-            count = self._select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {inside} }}").rows[0][0]
-            rows = self._select(f"SELECT ?s ?p ?o WHERE {{ {inside} }}").rows
-            if count is None or count.value != str(len(rows)):
-                raise StoreError(
-                    "store.answer",
-                    f"{self._endpoint} sent {len(rows)} of {count} triples of {name}",
-                    "raise the number of rows that the server answers with",
-                )
+            rows = self._rows(f"GRAPH {iri(name).n3()} {{ ?s ?p ?o }}", name)
             for s, p, o in rows:
                 if s and p and o:
                     yield (s.n3() if s.kind == "bnode" else s.value), p.value, o, name
+
+    def _rows(self, pattern: str, name: str) -> set[tuple[Term | None, ...]]:
+        counted = self._select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}").rows[0][0]
+        count = int(counted.value) if counted and counted.value.isdecimal() else 0
+        table = f"SELECT ?s ?p ?o WHERE {{ {pattern} }}"
+        if count > PAGE:  # the order stands inside, where Virtuoso sets it no limit
+            table = f"SELECT ?s ?p ?o WHERE {{ {{ {table} ORDER BY ?s ?p ?o }} }}"
+        rows: set[tuple[Term | None, ...]] = set()
+        for offset in range(0, count, PAGE):
+            rows.update(self._select(f"{table} LIMIT {PAGE} OFFSET {offset}").rows)
+        if len(rows) != count:
+            raise StoreError(
+                "store.answer",
+                f"{self._endpoint} sent {len(rows)} of {count} triples of {name}",
+                "ask again when nobody writes to the server",
+            )
+        return rows
 
     def graphs(self) -> list[str]:
         """List the IRIs of the store's named graphs, sorted; asked once and after each load."""
@@ -225,90 +225,15 @@ class _Client(SPARQLWrapper):
     Its own way of sending follows redirects with the credentials, and to ``file:`` addresses.
     """
 
-    def __init__(self, url: str, line: "_Line") -> None:
+    def __init__(self, url: str, line: Line) -> None:
         super().__init__(url)
         self.setMethod(POST)
         self.setOnlyConneg(True)
         self._line = line
 
-    def send(self, accept: str) -> _Response:
+    def send(self, accept: str) -> Response:
         self.addCustomHttpHeader("Accept", accept)
         return self._line.send(self._createRequest())
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_args: object, **_more: object) -> None:
-        return None
-
-
-class _Line:
-    """The way to a server: no redirects, and the credentials for its addresses only."""
-
-    def __init__(self, urls: Iterable[str], timeout: float) -> None:
-        self.timeout = timeout
-        self._login = ""
-        handlers: list[BaseHandler] = [_NoRedirect()]
-        user, password = os.environ.get(USER), os.environ.get(PASSWORD)
-        if user and password:
-            self._login = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-            known = HTTPPasswordMgrWithDefaultRealm()
-            for url in filter(None, urls):
-                known.add_password(None, url, user, password)
-            handlers.append(HTTPDigestAuthHandler(known))
-        self._opener = build_opener(*handlers)
-
-    def send(self, request: Request) -> _Response:
-        """Send a request; raise ``StoreError``, or ``QueryError`` if the server calls it wrong."""
-        # At once, because a server may give the anonymous a smaller answer instead of asking.
-        if self._login:
-            request.add_unredirected_header("Authorization", self._login)
-        try:
-            return self._open(request)
-        except StoreError as error:
-            cause = error.__cause__
-            if not (self._login and isinstance(cause, HTTPError) and cause.code == 401):
-                raise
-        # Virtuoso asks for Digest, but only those who have not shown a password yet.
-        request.remove_header("Authorization")
-        return self._open(request)
-
-    def _open(self, request: Request) -> _Response:
-        where = request.full_url.partition("?")[0]
-        try:
-            with self._opener.open(request, timeout=self.timeout) as response:
-                content: bytes = response.read(MAX_ANSWER + 1)
-                headers: http.client.HTTPMessage = response.headers
-        except HTTPError as error:
-            with error:
-                raise _refused(error, where) from error
-        except (URLError, TimeoutError, OSError, http.client.HTTPException) as error:
-            reason = error.reason if isinstance(error, URLError) else error
-            if isinstance(reason, TimeoutError):
-                reason = f"no answer within {self.timeout:g} seconds"
-            raise StoreError(
-                "store.unreachable",
-                f"{where} does not answer: {reason or type(reason).__name__}",
-                "check the address, and that the server runs",
-            ) from error
-        if len(content) > MAX_ANSWER:
-            raise StoreError("store.answer", f"{where}: the answer is too large", "ask for less")
-        return content, headers
-
-
-def _refused(error: HTTPError, where: str) -> QueryError | StoreError:
-    try:
-        said = " ".join(error.read(2000).decode(errors="replace").split())[:300]
-    except (OSError, http.client.HTTPException):
-        said = ""
-    if error.code == 400:
-        return QueryError("query.syntax", f"{where} refuses the query: {said}", "correct it")
-    if error.code in (401, 403):
-        hint = f"set {USER} and {PASSWORD}" if error.code == 401 else "ask for the right to do this"
-    elif 300 <= error.code < 400:
-        hint = f"use the address it points to: {error.headers.get('Location')}"
-    else:
-        hint = "check the address" if error.code in (404, 405) else "see the server's log"
-    return StoreError("store.failed", f"{where}: HTTP {error.code} {said or error.reason}", hint)
 
 
 def _read_table(content: bytes, where: str) -> Solutions | bool:
@@ -358,16 +283,3 @@ def _skolemized(data: bytes | Path, format: str, graph: str) -> Iterator[Quad]:
             iri(skolem(value.value)) if value.kind == "bnode" else value,
             name,
         )
-
-
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(
-            "input.value", f"not the address of a server: {text!r}", "begin with https://"
-        )
-    if parts.username or parts.password:
-        raise InputError(
-            "input.value", "an address must not hold credentials", f"set {USER} and {PASSWORD}"
-        )
-    return text
