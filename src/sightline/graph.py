@@ -7,23 +7,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sightline import queries
-from sightline.compare import compare, compare_versions
 from sightline.derive import Derivation
-from sightline.derive.many import answers
 from sightline.errors import InputError, ParameterError, UnknownTermError
-from sightline.explain import explain
 from sightline.identity import configuration_iri, read_access
-from sightline.loading import load_knowledge, read_knowledge
+from sightline.loading import derivation_files, load_knowledge, read_knowledge
 from sightline.model import Answer, Change, ClaimDifference, Explanation, Knowledge, Question
-from sightline.queries import CATALOG, CONFIGURATION, LibraryQuestion, Value
-from sightline.render import rdf
 from sightline.stores import SUFFIXES, TRIPLE_FORMATS, Solutions, Store, iri, nquads
 from sightline.stores import Answer as StoreAnswer
 from sightline.terms import DOCUMENT, GRAPH, token
 
+# What only some questions need is imported where they are answered: a cold start counts.
 if TYPE_CHECKING:
     from rdflib import Dataset
+
+    from sightline.queries import LibraryQuestion, Value
 
 
 class KnowledgeGraph:
@@ -56,8 +53,13 @@ class KnowledgeGraph:
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        """The knowledge as values, read from the store once."""
-        return read_knowledge(self.store)
+        """The knowledge as values, read once: from the store, or the shipped files without one."""
+        if self._given is not None or "store" in self.__dict__:
+            return read_knowledge(self.store.quads())
+        from sightline.stores.embedded import parse
+
+        files = derivation_files()
+        return read_knowledge(quad for path in files for quad in parse(path))
 
     def access(
         self,
@@ -93,6 +95,8 @@ class KnowledgeGraph:
 
         Raises InputError for text that is no such id, or that names a row which is not derived.
         """
+        from sightline.explain import explain
+
         asked = read_access(access_id)
         derivation = self.derivation(asked.on, asked.collection)
         question = Question(
@@ -115,6 +119,8 @@ class KnowledgeGraph:
 
     def diff(self, before: Answer, after: Answer) -> tuple[Change, ...]:
         """Compare two answers: one row per changed access and change."""
+        from sightline.compare import compare
+
         return compare(self.knowledge, before, after)
 
     def diff_versions(self, before: str, after: str) -> tuple[ClaimDifference, ...]:
@@ -122,6 +128,8 @@ class KnowledgeGraph:
 
         Raises UnknownTermError for a version that is not in the graph.
         """
+        from sightline.compare import compare_versions
+
         versions = {v.removeprefix(str(DOCUMENT)): v for v in self.knowledge.versions}
         names = [name.removeprefix(str(DOCUMENT)) for name in (before, after)]
         for name in names:
@@ -133,6 +141,8 @@ class KnowledgeGraph:
         self, questions: Sequence[Question], workers: int | None = None
     ) -> Iterator[Answer]:
         """Answer many questions, in their order, on all processors."""
+        from sightline.derive.many import answers  # processes are not for a single question
+
         return answers(self.knowledge, questions, workers)
 
     def derivation(self, as_of: date | None = None, collection: str | None = None) -> Derivation:
@@ -161,9 +171,11 @@ class KnowledgeGraph:
         self._derivations.clear()
         self._scratch = None
 
-    def questions(self) -> Mapping[str, LibraryQuestion]:
+    def questions(self) -> Mapping[str, "LibraryQuestion"]:
         """List the questions of the library by name."""
-        return queries.library()
+        from sightline.queries import library
+
+        return library()
 
     def ask(
         self,
@@ -174,7 +186,7 @@ class KnowledgeGraph:
         as_of: date | None = None,
         collection: str | None = None,
         assume: bool = True,
-        **params: Value | None,
+        **params: "Value | None",
     ) -> Solutions:
         """Answer a question of the library; see ``questions`` for names and parameters.
 
@@ -189,6 +201,9 @@ class KnowledgeGraph:
         Raises ParameterError for parameters or a configuration that do not fit the question, and
         UnknownTermError for a question or a token that does not exist.
         """
+        from sightline import queries
+        from sightline.queries import CATALOG, CONFIGURATION
+
         asked = queries.question(name)
         if CONFIGURATION not in asked.needs:
             if configuration:
@@ -217,6 +232,8 @@ class KnowledgeGraph:
 
     def _scratch_store(self, key: tuple[str, ...], answer: Answer | None = None) -> Store:
         """Copy the published facts and add derived ones, which so never mix with the store's."""
+        from sightline import queries
+        from sightline.render import rdf
         from sightline.stores.embedded import EmbeddedStore
 
         if self._scratch is None or self._scratch[0] != key:

@@ -23,10 +23,11 @@ from sightline.model import (
     Statement,
     Version,
 )
-from sightline.stores import Store
+from sightline.stores import Quad, Store
 from sightline.terms import DCT, GRAPH, RDF, SKOS, SL, split_value, token
 
 _FOLDERS = ("ontology", "data", "shapes")
+_DERIVATION = ("ontology/vocab/", "data/statements/", "data/catalog.", "data/regions.")
 _STATEMENT_KINDS: Mapping[str, Literal["access", "aspect", "context", "commitment"]] = {
     "AccessStatement": "access",
     "AspectStatement": "aspect",
@@ -52,6 +53,7 @@ _CONCEPTS = {
     "Modality": "modality",
     "Target": "target",
 }
+_SL = str(SL)  # names of ours need no percent-encoding, and there are thousands to look up
 Basis = Literal["stated", "inferred", "not-stated"]
 Effect = Literal["permits", "denies", "advises"]
 
@@ -77,12 +79,22 @@ def load_knowledge(store: Store, folders: Iterable[str] = _FOLDERS) -> None:
             store.load(path, format="turtle", graph=graph_of(path))
 
 
-def read_knowledge(store: Store) -> Knowledge:
-    """Read from a store what derivation needs.
+def read_knowledge(quads: Iterable[Quad]) -> Knowledge:
+    """Read what derivation needs from the quads of a store, or of ``derivation_files``.
 
     Raises KnowledgeError if a node lacks what it must have or names what does not exist.
     """
-    return _Reader(store).knowledge()
+    return _Reader(quads).knowledge()
+
+
+def derivation_files() -> list[Path]:
+    """List the knowledge files that derivation reads; a question need not load the others."""
+    return [
+        path
+        for name in ("ontology", "data")
+        for path in knowledge_files(cast("Literal['ontology', 'data']", name), ".ttl")
+        if relative(path).startswith(_DERIVATION)
+    ]
 
 
 class _Node(dict[str, list[str]]):
@@ -93,7 +105,7 @@ class _Node(dict[str, list[str]]):
         self.iri = iri
 
     def all(self, name: str) -> list[str]:
-        return self.get(SL[name], [])
+        return self.get(_SL + name, [])
 
     def tokens(self, name: str) -> tuple[str, ...]:
         return tuple(sorted(token(iri) or iri for iri in self.all(name)))
@@ -114,11 +126,11 @@ class _Node(dict[str, list[str]]):
 
 
 class _Reader:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, quads: Iterable[Quad]) -> None:
         self._nodes: dict[str, _Node] = {}
         self._by_class: defaultdict[str, list[_Node]] = defaultdict(list)
         kind = RDF["type"]
-        for subject, predicate, value, _graph in store.quads():
+        for subject, predicate, value, _graph in quads:
             node = self._nodes.get(subject)
             if node is None:
                 node = self._nodes[subject] = _Node(subject)
