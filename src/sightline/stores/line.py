@@ -4,6 +4,7 @@ import base64
 import http.client
 import os
 from collections.abc import Iterable
+from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import (
@@ -33,6 +34,21 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
+class _Digest(HTTPDigestAuthHandler):
+    def http_error_401(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage
+    ) -> Any:
+        # urllib leaves this answer open when it sends the request again.
+        try:
+            again = super().http_error_401(req, fp, code, msg, headers)
+        except (OSError, ValueError):
+            fp.close()
+            raise
+        if again is not None:
+            fp.close()
+        return again
+
+
 class Line:
     """The way to a server: no redirects, and the credentials for its addresses only."""
 
@@ -46,7 +62,7 @@ class Line:
             known = HTTPPasswordMgrWithDefaultRealm()
             for url in filter(None, urls):
                 known.add_password(None, url, user, password)
-            handlers.append(HTTPDigestAuthHandler(known))
+            handlers.append(_Digest(known))
         self._opener = build_opener(*handlers)
 
     def send(self, request: Request) -> Response:
