@@ -178,8 +178,10 @@ class Derivation:
             lambda s: self._opened(s, known),
             frozenset(a.condition for a in awaits),
         )
-        deciding = (*sides.permits, *sides.may_permit)
-        denying = (*sides.denies, *sides.may_deny)
+        # A definite verdict rests on what is true alone, not on what may be true besides.
+        still = verdict == "conditional"
+        deciding = (*sides.permits, *(sides.may_permit if still else ()))
+        denying = (*sides.denies, *(sides.may_deny if still else ()))
         near = (*skeleton.permitting, *skeleton.denying) if verdict == "not-stated" else ()
         places = [
             self._knowledge.places[token]

@@ -1,7 +1,7 @@
 """Decide one row: its verdict, what it awaits, and which aspects hold."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from sightline.derive.rows import Describing, Skeleton
@@ -124,9 +124,13 @@ def awaited(
         for atoms in _alternatives(tokens, truths, conditions, candidates):
             needed.setdefault(atoms, True)
     for s in sides.may_deny:
+        ways = _alternatives([*s.scope, *s.applies_when], truths, conditions, candidates)
         if s.effect != "denies":
-            continue  # the other side of an only-gate, told by the gate itself
-        for atoms in _alternatives([*s.scope, *s.applies_when], truths, conditions, candidates):
+            if sides.permits or sides.may_permit:
+                continue  # the other side of an only-gate, told by the gate itself
+            failing = _failures(s.only_when, truths, conditions)
+            ways = [way | failure for way in ways or [frozenset()] for failure in failing]
+        for atoms in ways:
             needed.setdefault(atoms, False)
     groups = []
     for atoms, permitting in needed.items():
@@ -142,7 +146,7 @@ def awaited(
         Awaited(
             (facet := facets[atom.facet]).derived_from or facet.token,
             facet.kind,
-            () if facet.derived_from else tuple(sorted(atom.values)),
+            () if facet.derived_from else _settling(atom, facet, candidates),
             then,
             number,
         )
@@ -225,6 +229,27 @@ def _alternatives(
             atoms = open_atoms(conditions[token], candidates) or conditions[token].atoms
             options.append(atoms)
     return [frozenset(choice) for choice in product(*options)] if options else []
+
+
+def _failures(
+    gates: Iterable[str], truths: Mapping[str, Truth], conditions: Mapping[str, Condition]
+) -> list[frozenset[Atom]]:
+    """Give each set of atoms that would leave one of the gates unmet; the empty one if any is."""
+    tokens = tuple(gates)
+    if any(truths[token] is False for token in tokens):
+        return [frozenset()]
+    return [
+        frozenset(replace(atom, negated=not atom.negated) for atom in conditions[token].atoms)
+        for token in tokens
+        if truths[token] is None
+    ]
+
+
+def _settling(atom: Atom, facet: Facet, candidates: Candidates) -> tuple[str, ...]:
+    """Give the values of a facet that meet an atom, as far as they are known."""
+    if not atom.negated:
+        return tuple(sorted(atom.values))
+    return tuple(sorted(candidates.get(atom.facet, facet.values) - atom.values))
 
 
 def _unique(statements: Iterable[Statement]) -> tuple[Statement, ...]:
