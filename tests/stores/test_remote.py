@@ -6,14 +6,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
 
 from sightline.errors import InputError, QueryError, StoreError
-from sightline.stores import Solutions, Store, iri, literal
+from sightline.stores import Answer, Solutions, Store, Triples, iri, literal
+from sightline.stores.guard import Question
 from sightline.stores.remote import RemoteStore
 from sightline.terms import GRAPH
 
@@ -221,10 +222,23 @@ def test_a_cut_answer_is_no_answer(server: FakeServer, remote: RemoteStore) -> N
     with pytest.raises(StoreError, match="cut its answer short"):
         remote.query(SELECT)
 
-    count = {"n": literal("2")._asdict() | {"type": "literal"}}
-    server.answer(json.dumps({"head": {"vars": ["n"]}, "results": {"bindings": [count]}}))
-    with pytest.raises(StoreError, match="1 of 2 triples of urn:g"):
-        list(remote.quads("urn:g"))
+
+@pytest.mark.parametrize("name", ["oxigraph-gsp", "virtuoso-gsp"])
+def test_less_than_the_server_counts_is_no_answer(
+    connect: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As when the server cuts without a word, or another client writes meanwhile."""
+    store = connect(name)
+    store.load(b"<urn:s> <urn:p> 1, 2, 3 .", format="turtle", graph=GRAPH["g"])
+    ask = RemoteStore._ask
+
+    def cut(self: RemoteStore, question: Question, graphs: Sequence[str]) -> Answer:
+        answer = ask(self, question, graphs)
+        return Triples(answer.rows[:-1]) if isinstance(answer, Triples) else answer
+
+    monkeypatch.setattr(RemoteStore, "_ask", cut)
+    with pytest.raises(StoreError, match=f"sent 2 of 3 triples of {GRAPH['g']}"):
+        list(store.quads())
 
 
 def test_a_connection_that_breaks_off_is_a_store_error(

@@ -26,6 +26,7 @@ from sightline.stores import (
     Quad,
     Solutions,
     Term,
+    Triple,
     Triples,
     answer_media_type,
     iri,
@@ -116,32 +117,39 @@ class RemoteStore:
         Raise ``StoreError`` rather than give less than the server says it has.
         """
         for name in self.graphs() if graph is None else [graph]:
-            rows = self._rows(f"GRAPH {iri(name).n3()} {{ ?s ?p ?o }}", name)
-            for s, p, o in rows:
-                if s and p and o:
-                    yield (s.n3() if s.kind == "bnode" else s.value), p.value, o, name
+            for triple in self._triples(f"GRAPH {iri(name).n3()} {{ ?s ?p ?o }}", name):
+                yield *triple, name
 
-    def _rows(self, pattern: str, name: str) -> set[tuple[Term | None, ...]]:
+    def _triples(self, pattern: str, name: str) -> set[Triple]:
         counted = self._select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}").rows[0][0]
         count = int(counted.value) if counted and counted.value.isdecimal() else 0
-        table = f"SELECT ?s ?p ?o WHERE {{ {pattern} }}"
-        if count > PAGE:  # the order stands inside, where Virtuoso sets it no limit
-            table = f"SELECT ?s ?p ?o WHERE {{ {{ {table} ORDER BY ?s ?p ?o }} }}"
-        rows: set[tuple[Term | None, ...]] = set()
+        triples: set[Triple] = set()
+        # CONSTRUCT, because Virtuoso writes triples eight times as fast as tables.
         for offset in range(0, count, PAGE):
-            rows.update(self._select(f"{table} LIMIT {PAGE} OFFSET {offset}").rows)
-        if len(rows) != count:
+            if count > PAGE:  # the order stands innermost, where Virtuoso sets it no limit
+                table = f"{{ SELECT ?s ?p ?o WHERE {{ {pattern} }} ORDER BY ?s ?p ?o }}"
+                page = f"SELECT ?s ?p ?o WHERE {{ {table} }} LIMIT {PAGE} OFFSET {offset}"
+                text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {page} }} }}"
+            else:
+                text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}"
+            answer = self._ask(check(text), [])
+            if isinstance(answer, Triples):
+                triples.update(answer.rows)
+        if len(triples) != count:
             raise StoreError(
                 "store.answer",
-                f"{self._endpoint} sent {len(rows)} of {count} triples of {name}",
+                f"{self._endpoint} sent {len(triples)} of {count} triples of {name}",
                 "ask again when nobody writes to the server",
             )
-        return rows
+        return triples
 
     def graphs(self) -> list[str]:
         """List the IRIs of the store's named graphs, sorted; asked once and after each load."""
         if self._known is None:
-            found = self._select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+            # Not DISTINCT: Virtuoso needs 12 seconds for that, and none for this.
+            found = self._select(
+                "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+            )
             names = [row[0].value for row in found.rows if row[0]]
             self._known = sorted(name for name in names if name in terms.GRAPH)
         return list(self._known)
