@@ -302,6 +302,7 @@ class _Reader:
             operates=node.tokens("operates"),
             evidence=tuple(sorted(node.all("hasEvidence"))),
             paraphrase=node.maybe("paraphrase") or "",
+            pending=node.maybe("pendingReview") == "true",
         )
 
     def _sentence(self, node: _Node) -> Sentence:

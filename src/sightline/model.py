@@ -82,6 +82,8 @@ class Statement:
     operates: tuple[str, ...]
     evidence: tuple[str, ...]
     paraphrase: str
+    pending: bool = False
+    """Whether its sentence has changed since it was modelled, so that it awaits review."""
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -315,6 +317,8 @@ class Answer:
     assumptions: tuple[Assumed, ...]
     commitments: tuple[str, ...]
     rows: tuple[Row, ...]
+    pending: frozenset[str] = frozenset()
+    """The statements whose sentence has changed and awaits review."""
     complete: bool = True
     incomplete_because: str | None = None
 

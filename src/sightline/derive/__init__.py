@@ -87,6 +87,7 @@ class Derivation:
             today,
         )
         self._statements = [s for s in knowledge.statements if s.version in self._selected]
+        self._pending = frozenset(s.iri for s in self._statements if s.pending)
         self._skeletons: dict[tuple[frozenset[str], str | None], tuple[Skeleton, ...]] = {}
 
     def answer(self, question: Question) -> Answer:
@@ -130,6 +131,7 @@ class Derivation:
                 if s.kind == "commitment" and all_of(known.truths[c] for c in s.conditions) is True
             ),
             rows=tuple(rows),
+            pending=self._pending,
             complete=bool(scope),
             incomplete_because=None if scope else "no document governs this configuration",
         )

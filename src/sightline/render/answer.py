@@ -88,6 +88,7 @@ def row_json(answer: Answer, row: Row) -> dict[str, Any]:
             for o in row.open
         ],
         "statements": list(row.statements),
+        "pending_review": [iri for iri in row.statements if iri in answer.pending],
         "nearest": list(row.nearest),
     }
 

@@ -1,16 +1,23 @@
 """Write an answer as a table that people like to read; colour only helps, it never carries."""
 
+import os
+import re
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import IO
+from typing import IO, Any, cast
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sightline.model import Answer, Knowledge
 from sightline.render.rows import Line, lines
+from sightline.render.wrapping import Wrapped, longest_piece, printable, shares
+
+_FILLING = re.compile(r"[ ]+$", re.MULTILINE)
 
 STYLES = {
     "permitted": "green",
@@ -19,16 +26,49 @@ STYLES = {
     "contradictory": "magenta",
     "not-stated": "bright_black",
 }
-_WITHOUT_TERMINAL = 120
-_NARROW = 76
+NARROW = 76
 """Columns below which who and what stand above each other."""
+
+_WITHOUT_TERMINAL = 120
+_LEAST_WIDTH = 20
+_LONGEST_WORD = 24
+"""Characters up to which a word keeps its column from getting narrower."""
+_GAP = 2
 
 
 def console(file: IO[str] | None = None) -> Console:
-    """Make a console: as wide as the terminal, or 120 columns where there is none."""
+    """Make a console as wide as COLUMNS says or as the terminal is; 120 where there is neither."""
     stream = file or sys.stdout
-    width = None if stream.isatty() else _WITHOUT_TERMINAL
-    return Console(file=stream, width=width, highlight=False)
+    asked = os.environ.get("COLUMNS", "")
+    if not stream.isatty():
+        stream = cast("IO[str]", _Trimmed(stream))
+    if asked.isdecimal() and int(asked):
+        width = int(asked)
+    elif stream.isatty():
+        width = shutil.get_terminal_size().columns
+    else:
+        width = _WITHOUT_TERMINAL
+    return _Console(file=stream, width=max(width, _LEAST_WIDTH), highlight=False)
+
+
+class _Console(Console):
+    """Leaves a reader that has gone to the caller, who knows the exit code."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704 - called while the error is handled
+
+
+class _Trimmed:
+    """Takes away the blanks with which tables fill their lines, which files do not need."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(_FILLING.sub("", text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def print_answer(knowledge: Knowledge, answer: Answer, today: date, out: Console) -> None:
@@ -37,7 +77,7 @@ def print_answer(knowledge: Knowledge, answer: Answer, today: date, out: Console
     sentences = _sentences(knowledge, found)
     numbers = {iri: n for n, group in enumerate(sentences.values(), 1) for iri in group}
     out.print(_basis(knowledge, answer, today))
-    narrow = out.width < _NARROW
+    narrow = out.width < NARROW
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=False, expand=True)
     if not narrow:
         table.add_column(no_wrap=True, width=13)
@@ -156,9 +196,7 @@ def _print_sentences(knowledge: Knowledge, sentences: dict[str, list[str]], out:
         return
     out.print()
     out.print(Text("Sources", style="bold underline"))
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(justify="right", no_wrap=True)
-    grid.add_column(overflow="fold")
+    indent = len(f"[{len(sentences)}] ")
     for number, (evidence, statements) in enumerate(sentences.items(), 1):
         first = knowledge.by_iri[statements[0]]
         version = knowledge.versions[first.version]
@@ -167,22 +205,58 @@ def _print_sentences(knowledge: Knowledge, sentences: dict[str, list[str]], out:
         sentence = knowledge.sentences.get(evidence)
         if sentence:
             where += f', {sentence.section}: "{sentence.first_words} ..."'
+        if first.pending:
+            where += ", changed since: pending review"
         text.append(f"\n{where}", style="bright_black")
-        if sentence and sentence.deep_link:
-            text.append(f"\n{sentence.deep_link}", style=f"bright_black link {sentence.deep_link}")
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(justify="right", no_wrap=True, width=indent - 1)
+        grid.add_column(overflow="fold")
         grid.add_row(f"[{number}]", text)
-    out.print(grid)
+        out.print(grid)
+        if sentence and sentence.deep_link:
+            link = Text(sentence.deep_link, style=f"bright_black link {sentence.deep_link}")
+            out.print(Text(" " * indent).append_text(link), soft_wrap=True)  # whole, to be copied
 
 
 def print_rows(
     header: Sequence[str], rows: Sequence[Sequence[str]], noun: str, out: Console
 ) -> None:
-    """Print a plain table and how many rows of a ``noun`` it has."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for name in header:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    if rows:
-        out.print(table)
+    """Print a plain table and how many rows of a ``noun`` it has.
+
+    Where the columns do not fit beside each other, each row is a block with one line per column.
+    """
+    shown = [[printable(cell) for cell in row] for row in rows]
+    if shown and header:
+        out.print(_table(header, shown, out.width) or _blocks(header, shown))
     out.print(Text(f"{len(rows)} {noun}{'' if len(rows) == 1 else 's'}", style="bright_black"))
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Table | None:
+    columns = [[name, *(row[n] for row in rows)] for n, name in enumerate(header)]
+    natural = [max(map(_width, column)) for column in columns]
+    least = [min(max(map(longest_piece, column)), _LONGEST_WORD) for column in columns]
+    widths = shares(natural, least, width - _GAP * (len(columns) - 1))
+    if widths is None:
+        return None
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
+    for name, cells in zip(header, widths, strict=True):
+        table.add_column(name, width=cells)
+    for row in rows:
+        table.add_row(*map(Wrapped, row))
+    return table
+
+
+def _blocks(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    grid = Table.grid(padding=(0, _GAP, 0, 0))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column()
+    for row in rows:
+        for name, cell in zip(header, row, strict=True):
+            if cell:
+                grid.add_row(name, Wrapped(cell))
+        grid.add_row()
+    return grid
+
+
+def _width(text: str) -> int:
+    return max(map(cell_len, text.splitlines()), default=0)
