@@ -1,5 +1,6 @@
 """The command line: one file per command, errors as one line."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -7,11 +8,14 @@ from typing import Any
 
 import click
 
-from sightline.errors import SightlineError, render
+from sightline.cli.faults import as_sightline_error, did_you_mean, silence, usage
+from sightline.cli.output import EXIT_CODE
+from sightline.errors import close_matches, render
 
 _COMMANDS = {
     "access": "Show who can access which data for a configuration.",
     "ask": "Run a question of the library.",
+    "completion": "Print the script that completes words in a shell.",
     "diff": "Compare two configurations, dates or document versions.",
     "explain": "Show the chain from an answer to its sentences.",
     "questions": "List the questions of the library.",
@@ -19,6 +23,8 @@ _COMMANDS = {
     "sparql": "Run a SPARQL query over the graph.",
     "validate": "Check the knowledge, or RDF files, against the shapes.",
 }
+COMPLETE = "_SIGHTLINE_COMPLETE"
+"""The variable by which a shell asks for completions."""
 
 
 class _Commands(click.Group):
@@ -42,12 +48,21 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in _COMMANDS:
-            from sightline.errors import close_matches
-
-            close = close_matches(name, _COMMANDS)
-            hint = f"did you mean {close[0]!r}?" if close else "see 'sightline --help'"
-            raise click.UsageError(f"there is no command {name!r}; {hint}")
+            if ctx.resilient_parsing:  # a shell asks for completions; there are none
+                return name, None, args[1:]
+            close = did_you_mean(close_matches(name, _COMMANDS))
+            raise usage(f"there is no command {name!r}", close, ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that leaves early (``| head``) is no error."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            silence()
+            return ctx.meta.get(EXIT_CODE, 0)
+        return result
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -58,7 +73,12 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
         ctx.exit()
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    no_args_is_help=False,
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -67,31 +87,47 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
     callback=_print_version,
     help="Show the version and leave.",
 )
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Who can access which data of an AI service, where, for how long, and on whose word."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and give its exit code: 0, 1 for findings, 2 for errors.
+    """Run the command line and give its exit code.
 
-    Every error is one line on stderr, and a hint.
+    0 is an answer, 1 findings, 2 an error: one line on stderr, and a hint.
     """
+    _prepare_streams()
+    if COMPLETE in os.environ:
+        from sightline.cli import completion
+
+        completion.register()
     try:
         result: Any = cli.main(arguments, prog_name="sightline", standalone_mode=False)
     except click.exceptions.Abort:
         return 130
-    except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "sightline"
-        click.echo(f"error[usage]: {error.format_message()}", err=True)
-        click.echo(f"hint: see '{command} --help'", err=True)
-        return 2
-    except click.ClickException as error:
-        click.echo(f"error[usage]: {error.format_message()}", err=True)
-        return 2
-    except SightlineError as error:
-        click.echo(render(error), err=True)
-        return error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone; nothing is left to say
-        return 0
+    except Exception as error:
+        if os.environ.get("SIGHTLINE_TRACEBACK"):
+            raise
+        if COMPLETE in os.environ:  # an error would be written into the line that is typed
+            return 1
+        told = as_sightline_error(error)
+        click.echo(render(told), err=True)
+        return told.exit_code
     return result if isinstance(result, int) else 0
+
+
+def _prepare_streams() -> None:
+    """Write UTF-8 into files and pipes, as every format here is, and never fail on a symbol."""
+    if sys.stdout is None:  # the caller closed it
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as stdout
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is None:
+        return
+    if sys.stdout.isatty():
+        reconfigure(errors="replace")
+    else:
+        reconfigure(encoding="utf-8", errors="backslashreplace")

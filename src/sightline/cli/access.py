@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from sightline.cli import options
+from sightline.cli.output import print_json
+from sightline.cli.settings import read_configuration
 
 
 @click.command(name="access")
@@ -36,7 +38,7 @@ def command(
 
     graph = KnowledgeGraph()
     answer = graph.access(
-        options.read_configuration(config, settings),
+        read_configuration(config, settings),
         as_of=as_of,
         collection=collection,
         assume=not no_assumptions,
@@ -44,14 +46,9 @@ def command(
     )
     today = as_of or date.today()
     if form == "json":
-        import json
-
         from sightline.render.answer import answer_json
 
-        text = json.dumps(
-            answer_json(answer, graph.knowledge.digest, today), indent=2, ensure_ascii=False
-        )
-        click.echo(text)
+        print_json(answer_json(answer, graph.knowledge.digest, today))
     elif form == "turtle":
         from sightline.render.rdf import turtle
 

@@ -4,14 +4,21 @@ from datetime import date
 
 import click
 
-from sightline.cli import options
+from sightline.cli import completing, options
+from sightline.cli.faults import usage
+from sightline.cli.output import FORMATS, print_json
+from sightline.cli.settings import read_configuration
 from sightline.queries import LibraryQuestion, question
-
-_FORMATS = ["table", "json", "csv", "md"]
 
 
 class _Ask(click.Command):
-    """Shows the parameters of a question in its help."""
+    """Shows the parameters of a question in its help, and completes them."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> completing.Items:
+        """Complete the options of the command and those of the question."""
+        name = ctx.params.get("name")
+        own = completing.parameters(name, incomplete) if name else []
+        return [*own, *super().shell_complete(ctx, incomplete)]
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Parameters"):
@@ -27,10 +34,10 @@ class _Ask(click.Command):
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True},
     add_help_option=False,
 )
-@click.argument("name", required=False)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.argument("name", required=False, shell_complete=completing.questions)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=completing.arguments)
 @options.configuration
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="table")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message and leave.")
 @click.pass_context
 def command(
@@ -50,14 +57,14 @@ def command(
         if wants_help:
             click.echo(ctx.get_help())
             return
-        raise click.UsageError("name a question; 'sightline questions' lists them", ctx)
+        raise usage("name a question", "'sightline questions' lists them")
     asked = question(name)
     if wants_help:
         click.echo(_help(asked))
         return
     from sightline.graph import KnowledgeGraph
 
-    given = options.read_configuration(config, settings)
+    given = read_configuration(config, settings)
     answer = KnowledgeGraph().ask(
         name,
         given or None,
@@ -69,10 +76,7 @@ def command(
     from sightline.render import solutions
 
     if form == "json":
-        import json
-
-        document = {"question": asked.name, **solutions.solutions_json(answer)}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json({"question": asked.name, **solutions.solutions_json(answer)})
     elif form == "csv":
         click.echo(solutions.solutions_csv(answer), nl=False)
     elif form == "md":
@@ -89,15 +93,15 @@ def _parameters(arguments: tuple[str, ...], ctx: click.Context) -> dict[str, str
     while pending:
         option = pending.pop(0)
         if not option.startswith("--"):
-            raise click.UsageError(f"unexpected argument {option!r}; write --PARAM VALUE", ctx)
+            raise usage(f"unexpected argument {option!r}", "write --PARAM VALUE", ctx)
         name, equals, value = option[2:].partition("=")
         if not equals:
             if not pending:
-                raise click.UsageError(f"option {option} needs a value", ctx)
+                raise usage(f"option {option} needs a value", "", ctx)
             value = pending.pop(0)
         key = name.replace("-", "_")
         if key in found:
-            raise click.UsageError(f"option --{name} is given twice", ctx)
+            raise usage(f"option --{name} is given twice", "", ctx)
         found[key] = value
     return found
 

@@ -1,26 +1,29 @@
 """``sightline diff``: what changes from one configuration, date or document version to another."""
 
+import os
+from collections.abc import Collection
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 import click
 
-from sightline.cli import options
+from sightline.cli import completing, options
+from sightline.cli.faults import usage
+from sightline.cli.output import FORMATS, print_json, print_rows
+from sightline.cli.settings import Settings, read_configuration, read_file, read_inline
 from sightline.errors import InputError
-from sightline.graph import KnowledgeGraph
-from sightline.identity import read_configuration
 from sightline.model import Answer, Change, ClaimDifference, Knowledge
+
+_KINDS = {"date": "a date", "version": "a document version", "configuration": "a configuration"}
 
 
 @click.command(name="diff")
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("before", metavar="A", shell_complete=completing.tokens("version"))
+@click.argument("after", metavar="B", shell_complete=completing.tokens("version"))
 @options.configuration
 @options.filters
 @click.option("--all", "everything", is_flag=True, help="List claims that stay the same too.")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json", "csv", "md"]), default="table"
-)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 def command(
     before: str,
     after: str,
@@ -31,7 +34,7 @@ def command(
     collection: str | None,
     everything: bool,
     form: str,
-    **filters: str | None,
+    **filters: Any,
 ) -> None:
     """Compare A and B, which are of one kind.
 
@@ -42,48 +45,57 @@ def command(
 
     --set and --config hold for both sides; a configuration given as A or B adds to them.
     """
+    from sightline.graph import KnowledgeGraph
+
     graph = KnowledgeGraph()
-    shared = options.read_configuration(config, settings)
-    dates = [_date(text) for text in (before, after)]
-    versions = {v.iri.split("/document/", 1)[-1] for v in graph.knowledge.versions.values()}
-    if all(dates):
-        answers = [
-            graph.access(
-                shared, as_of=on, collection=collection, assume=not no_assumptions, **filters
-            )
-            for on in dates
-        ]
-    elif before in versions or after in versions:
+    versions = {v.iri: v.iri.split("/document/", 1)[-1] for v in graph.knowledge.versions.values()}
+    kind = _kind(before, after, {*versions, *versions.values()})
+    if kind == "version":
+        _refuse_options(config, settings, as_of, no_assumptions, collection, filters)
         found = graph.diff_versions(before, after)
-        kept = [d for d in found if everything or d.change != "same"]
-        _print_claims(kept, form)
+        _print_claims([d for d in found if everything or d.change != "same"], form)
         return
-    else:
-        answers = [
-            graph.access(
-                {**shared, **_side(text)},
-                as_of=as_of,
-                collection=collection,
-                assume=not no_assumptions,
-                **filters,
-            )
-            for text in (before, after)
-        ]
-    _print_changes(graph.knowledge, answers, graph.diff(answers[0], answers[1]), form)
+    if everything:
+        raise usage("--all lists claims and goes with two document versions")
+    if [config, before, after].count("-") > 1:
+        raise usage("standard input can be read only once")
+    if kind == "date" and as_of is not None:
+        raise usage("--as-of cannot go with two dates")
+    shared = read_configuration(config, settings)
+    answers = [
+        graph.access(
+            shared if kind == "date" else {**shared, **_side(text)},
+            as_of=date.fromisoformat(text) if kind == "date" else as_of,
+            collection=collection,
+            assume=not no_assumptions,
+            **filters,
+        )
+        for text in (before, after)
+    ]
+    _print_changes(graph.knowledge, answers, graph.diff(*answers), form)
 
 
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+def _kind(before: str, after: str, versions: Collection[str]) -> str:
+    first, second = (_kind_of(text, versions) for text in (before, after))
+    if first != second:
+        raise InputError(
+            "input.value",
+            f"{before!r} is {_KINDS[first]} and {after!r} is {_KINDS[second]}",
+            "give two of one kind; see 'sightline diff --help'",
+        )
+    return first
 
 
-def _side(text: str) -> dict[str, tuple[str, ...]]:
-    if Path(text).is_file() or text == "-":
-        return options.read_configuration(text, ())
-    if "=" in text:
-        return read_configuration(text)
+def _kind_of(text: str, versions: Collection[str]) -> str:
+    if text in versions:
+        return "version"
+    if text == "-" or "=" in text or os.path.exists(text):  # noqa: PTH110 - fails on no text
+        return "configuration"
+    if "/" in text and not text.endswith((".yaml", ".yml", ".json")):
+        return "version"  # one that does not exist, which is told with the close ones
+    if text[:4].isdigit() and "-" in text:
+        options.day(text)
+        return "date"
     raise InputError(
         "input.value",
         f"{text!r} is neither a file, a date, a document version nor facet=value",
@@ -92,17 +104,36 @@ def _side(text: str) -> dict[str, tuple[str, ...]]:
     )
 
 
+def _side(text: str) -> Settings:
+    if text == "-" or os.path.exists(text):  # noqa: PTH110 - fails on no text
+        return read_file(text)
+    return read_inline(text)
+
+
+def _refuse_options(*given: Any) -> None:
+    *others, filters = given
+    if any(others) or any(filters.values()):
+        raise usage(
+            "document versions are compared claim by claim",
+            "leave out the options that make or narrow an answer",
+        )
+
+
 def _print_changes(
     knowledge: Knowledge, answers: list[Answer], changes: tuple[Change, ...], form: str
 ) -> None:
-    header = ["change", "activity", "actor", "action", "data", "target", "from", "to"]
     if form == "json":
-        import json
-
         from sightline.render.answer import changes_json
 
-        click.echo(json.dumps(changes_json(answers, changes), indent=2, ensure_ascii=False))
+        print_json(changes_json(answers, changes))
         return
+    if form == "table":
+        from sightline.render.changes import print_changes
+        from sightline.render.table import console
+
+        print_changes(knowledge, answers, changes, console())
+        return
+    header = ["change", "activity", "actor", "action", "data", "target", "from", "to"]
     rows = [
         [c.change, c.key.activity, c.key.actor, c.key.action, c.key.data, c.key.target or "",
          c.before, c.after]
@@ -114,47 +145,14 @@ def _print_changes(
             [*row, "|".join(c.statements_before), "|".join(c.statements_after)]
             for row, c in zip(rows, changes, strict=True)
         ]
-    if form == "table":
-        rows = _folded(rows)
-    _print(header, rows, form, "change")
-    if form == "table":
-        for answer in answers:
-            for assumed in answer.assumptions:
-                click.echo(f"assumed for {answer.identity}: {assumed.facet} {assumed.value}")
-
-
-def _folded(rows: list[list[str]]) -> list[list[str]]:
-    """Fold rows that differ only in data or target, as people read them."""
-    merged: dict[tuple[str, ...], tuple[dict[str, None], dict[str, None]]] = {}
-    for change, activity, actor, action, data, target, before, after in rows:
-        both = merged.setdefault((change, activity, actor, action, before, after), ({}, {}))
-        both[0][data] = None
-        both[1][target] = None
-    return [
-        [c, activity, actor, action, ", ".join(data), ", ".join(filter(None, target)), old, new]
-        for (c, activity, actor, action, old, new), (data, target) in merged.items()
-    ]
+    print_rows(header, rows, form, "change")
 
 
 def _print_claims(found: list[ClaimDifference], form: str) -> None:
     if form == "json":
-        import json
         from dataclasses import asdict
 
-        document = {"schema": 1, "claims": [asdict(d) for d in found]}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json({"schema": 1, "claims": [asdict(d) for d in found]})
         return
     rows = [[d.change, d.claim, d.before, d.after] for d in found]
-    _print(["change", "claim", "before", "after"], rows, form, "claim")
-
-
-def _print(header: list[str], rows: list[list[str]], form: str, noun: str) -> None:
-    from sightline.render import flat
-
-    if form in ("csv", "md"):
-        write = flat.table_csv if form == "csv" else flat.table_markdown
-        click.echo(write(header, rows), nl=False)
-        return
-    from sightline.render.table import console, print_rows
-
-    print_rows(header, rows, noun, console())
+    print_rows(["change", "claim", "before", "after"], rows, form, "claim")

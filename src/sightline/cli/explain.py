@@ -2,6 +2,8 @@
 
 import click
 
+from sightline.cli.output import print_json
+
 
 @click.command(name="explain")
 @click.argument("access_id", metavar="ACCESS-ID")
@@ -16,11 +18,9 @@ def command(access_id: str, form: str) -> None:
     graph = KnowledgeGraph()
     explanation = graph.explain(access_id)
     if form == "json":
-        import json
-
         from sightline.render.explanation import explanation_json
 
-        click.echo(json.dumps(explanation_json(explanation), indent=2, ensure_ascii=False))
+        print_json(explanation_json(explanation))
     elif form == "turtle":
         from dataclasses import replace
 

@@ -1,34 +1,34 @@
-"""Options that several commands share, and the values they turn into."""
+"""Options that several commands share."""
 
-import sys
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
 import click
 
-from sightline.errors import InputError
-from sightline.files import read_text
+from sightline.cli import completing
 
-_MAX = 1024 * 1024
-"""The longest configuration file, in bytes."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+FILE = click.Path(readable=False)
+"""A file or folder, which shells complete; whether it can be read turns out on reading."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Date(click.ParamType[date]):
-    """A date as YYYY-MM-DD."""
+def day(text: str) -> date:
+    """Read a date as YYYY-MM-DD; the error says the form.
 
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read the date; the error says the form."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date; write it as 2024-09-04", param, ctx)
+    >>> day("2024-09-04")
+    datetime.date(2024, 9, 4)
+    """
+    try:
+        if _DAY.fullmatch(text):  # not the week and ordinal forms that Python reads too
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise click.BadParameter(f"{text!r} is not a date; write it as 2024-09-04")
 
 
 def configuration(command: Command) -> Command:
@@ -38,6 +38,7 @@ def configuration(command: Command) -> Command:
             "--config",
             "config",
             metavar="FILE",
+            type=FILE,
             help="YAML or JSON mapping of facets to values ('-' for stdin).",
         ),
         click.option(
@@ -45,11 +46,12 @@ def configuration(command: Command) -> Command:
             "settings",
             metavar="FACET=VALUE",
             multiple=True,
+            shell_complete=completing.settings,
             help="Set a facet; repeat it to give candidates. See 'sightline ask facets'.",
         ),
         click.option(
             "--as-of",
-            type=Date(),
+            type=day,
             metavar="DATE",
             help="Use the document versions of that date instead of the newest.",
         ),
@@ -59,7 +61,10 @@ def configuration(command: Command) -> Command:
             help="Leave documented defaults unknown instead of assuming them.",
         ),
         click.option(
-            "--collection", metavar="NAME", help="Rest on the documents of a collection only."
+            "--collection",
+            metavar="NAME",
+            shell_complete=completing.tokens("collection"),
+            help="Rest on the documents of a collection only.",
         ),
     )
     for option in reversed(options):
@@ -76,58 +81,10 @@ def filters(command: Command) -> Command:
         "actor": "one actor, its members and the services it operates",
     }
     for name, what in helps.items():
-        command = click.option(f"--{name}", metavar="TOKEN", help=f"Show {what} only.")(command)
+        command = click.option(
+            f"--{name}",
+            metavar="TOKEN",
+            shell_complete=completing.tokens(name),
+            help=f"Show {what} only.",
+        )(command)
     return command
-
-
-def read_configuration(config: str | None, settings: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Put together a configuration from a file and settings; settings win over the file.
-
-    Raises InputError for a file that is no mapping and for a setting without '='.
-    """
-    given = _from_file(config) if config is not None else {}
-    seen: dict[str, list[str]] = {}
-    for setting in settings:
-        facet, equals, value = setting.partition("=")
-        if not equals or not facet or not value:
-            raise InputError(
-                "input.value",
-                f"{setting!r} is not a setting",
-                "write FACET=VALUE, as in region=swedencentral",
-            )
-        seen.setdefault(facet.strip(), []).append(value.strip())
-    return {**given, **{facet: tuple(values) for facet, values in seen.items()}}
-
-
-def _from_file(name: str) -> dict[str, tuple[str, ...]]:
-    import yaml
-
-    text = sys.stdin.read(_MAX) if name == "-" else read_text(name, _MAX)
-    try:
-        content = yaml.load(text, Loader=yaml.BaseLoader)  # keeps 'on', 'no' and numbers as text
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" (line {mark.line + 1})" if mark else ""
-        raise InputError(
-            "input.syntax", f"'{name}' is neither YAML nor JSON{place}", "correct it"
-        ) from error
-    if isinstance(content, dict) and isinstance(content.get("configuration"), dict):
-        content = content["configuration"]  # what 'access --format json' prints
-    if not isinstance(content, dict) or not content:
-        raise InputError(
-            "input.value",
-            f"'{name}' does not map facets to values",
-            "write lines such as 'region: swedencentral'",
-        )
-    return {str(facet): _values(name, facet, value) for facet, value in content.items()}
-
-
-def _values(name: str, facet: object, value: object) -> tuple[str, ...]:
-    items = value if isinstance(value, list) else [value]
-    if not items or not all(isinstance(item, str) and item for item in items):
-        raise InputError(
-            "input.value",
-            f"'{name}': facet {str(facet)!r} is neither a value nor a list of values",
-            "give one value, or a list of candidates",
-        )
-    return tuple(items)

@@ -5,22 +5,28 @@ from pathlib import Path
 
 import click
 
-from sightline.cli.options import Date
+from sightline.cli import options
+from sightline.cli.output import FORMATS, note_exit_code, print_json, print_rows
 from sightline.graph import KnowledgeGraph
+from sightline.terms import SL
 
-_FORMATS = click.Choice(["table", "json", "csv", "md"])
+_REVIEW = ("changed", "gone")
 
 
-@click.group(name="sources")
-def command() -> None:
+@click.group(name="sources", invoke_without_command=True, no_args_is_help=False)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """List documents and their versions, or check local copies for drift."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
 
 
 @command.command(name="list")
 @click.option(
-    "--as-of", "on", type=Date(), metavar="DATE", help="Mark what is in force at that date."
+    "--as-of", "on", type=options.day, metavar="DATE", help="Mark what is in force at that date."
 )
-@click.option("--format", "form", type=_FORMATS, default="table")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table")
 def list_(on: date | None, form: str) -> None:
     """List the document versions, with date, age and whether answers rest on them."""
     from sightline.derive import select_versions
@@ -30,8 +36,6 @@ def list_(on: date | None, form: str) -> None:
     today = on or date.today()
     found = sorted(graph.knowledge.versions.values(), key=lambda v: (v.document, v.effective))
     if form == "json":
-        import json
-
         from sightline.render.answer import version_json
 
         rows = [
@@ -43,7 +47,7 @@ def list_(on: date | None, form: str) -> None:
             }
             for v in found
         ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     header = ["document", "version", "date", "age in days", "in force", "title"]
     table = [
@@ -57,12 +61,18 @@ def list_(on: date | None, form: str) -> None:
         ]
         for v in found
     ]
-    _print(header, table, form, "version")
+    print_rows(header, table, form, "version")
 
 
 @command.command(name="check")
-@click.argument("directory", metavar="DIR")
-@click.option("--format", "form", type=_FORMATS, default="table")
+@click.argument("directory", metavar="DIR", type=options.FILE)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS, "turtle"]),
+    default="table",
+    help="turtle marks what rests on a changed sentence as pending review.",
+)
 @click.option("--all", "everything", is_flag=True, help="List what is unchanged too.")
 def check(directory: str, form: str, everything: bool) -> int:
     """Check every sentence that statements rest on against local copies of the documents.
@@ -77,9 +87,9 @@ def check(directory: str, form: str, everything: bool) -> int:
     counts = summary(report.findings)
     drifted = [f for f in report.findings if f.status != "unchanged"]
     shown = list(report.findings) if everything else drifted
+    code = 1 if drifted or report.unmatched or report.skipped else 0
+    note_exit_code(code)
     if form == "json":
-        import json
-
         document = {
             "schema": 1,
             "facts": counts,
@@ -97,14 +107,20 @@ def check(directory: str, form: str, everything: bool) -> int:
             "without_copy": list(report.unmatched),
             "skipped": [{"file": str(s.file), "reason": s.reason} for s in report.skipped],
         }
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json(document)
+    elif form == "turtle":
+        marks = {s for f in report.findings if f.status in _REVIEW for s in f.evidence.statements}
+        for statement in sorted(marks):
+            click.echo(f"<{statement}> <{SL['pendingReview']}> true .")
     else:
         rows = [
             [f.status, f.evidence.iri.split("/evidence/")[-1], f.evidence.section, f.detail,
              " ".join(s.rsplit("/", 1)[-1] for s in f.evidence.statements)]
             for f in shown
         ]  # fmt: skip
-        _print(["status", "sentence", "section", "detail", "rests on it"], rows, form, "finding")
+        print_rows(
+            ["status", "sentence", "section", "detail", "rests on it"], rows, form, "finding"
+        )
         if form == "table":
             total = sum(counts.values())
             parts = ", ".join(f"{n} {status}" for status, n in counts.items())
@@ -113,16 +129,4 @@ def check(directory: str, form: str, everything: bool) -> int:
                 click.echo(f"no local copy of {version.split('/document/')[-1]}")
             for skipped in report.skipped:
                 click.echo(f"not read: {skipped.file} ({skipped.reason})")
-    return 1 if drifted or report.unmatched or report.skipped else 0
-
-
-def _print(header: list[str], rows: list[list[str]], form: str, noun: str) -> None:
-    from sightline.render import flat
-
-    if form in ("csv", "md"):
-        write = flat.table_csv if form == "csv" else flat.table_markdown
-        click.echo(write(header, rows), nl=False)
-        return
-    from sightline.render.table import console, print_rows
-
-    print_rows(header, rows, noun, console())
+    return code

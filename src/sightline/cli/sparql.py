@@ -5,20 +5,26 @@ from pathlib import Path
 
 import click
 
+from sightline.cli import options
+from sightline.cli.faults import usage
+from sightline.cli.settings import read_input
 from sightline.errors import InputError, QueryError
-from sightline.files import read_text
 from sightline.graph import KnowledgeGraph
+
+_MAX = 4 * 1024 * 1024
+"""The longest query, in bytes."""
 
 _FORMATS = ["table", "json", "xml", "csv", "tsv", "md", "turtle", "ntriples", "rdfxml", "jsonld"]
 
 
 @click.command(name="sparql")
-@click.argument("file", required=False, metavar="[FILE]")
+@click.argument("file", required=False, metavar="[FILE]", type=options.FILE)
 @click.option("-q", "--query", "text", metavar="TEXT", help="The query itself, instead of a file.")
 @click.option(
     "--data",
     "data",
     metavar="FILE",
+    type=options.FILE,
     multiple=True,
     help="Add an RDF file to the graph; repeat for several.",
 )
@@ -33,14 +39,14 @@ def command(
     LOAD are refused.
     """
     if file is not None and text is not None:
-        raise click.UsageError("give a file or --query, not both")
+        raise usage("give a file or --query, not both")
     if text is None:
-        text = sys.stdin.read() if file in (None, "-") else read_text(str(file))
+        text = read_input(file or "-", _MAX)
     if not text.strip():
         raise QueryError("query.syntax", "the query is empty", "write one, or name a file")
     if endpoint is not None:
         if data:
-            raise click.UsageError("--data adds to this graph and cannot go with --endpoint")
+            raise usage("--data adds to this graph and cannot go with --endpoint")
         from sightline.stores.remote import RemoteStore
 
         graph = KnowledgeGraph(RemoteStore(endpoint))

@@ -3,10 +3,11 @@
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from sightline.render.flat import table_csv, table_markdown
+from sightline.render.table import print_rows
+from sightline.render.wrapping import printable
 from sightline.stores import Solutions, Term, Triples
 from sightline.terms import compact, token
 
@@ -39,21 +40,15 @@ def solutions_markdown(solutions: Solutions) -> str:
 
 def print_solutions(solutions: Solutions, out: Console) -> None:
     """Print rows as a table with short names, and how many there are."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for name in solutions.variables:
-        table.add_column(name, overflow="fold")
-    for row in solutions.rows:
-        table.add_row(*(Text(_short(term)) for term in row))
-    if solutions.rows:
-        out.print(table)
-    count = len(solutions.rows)
-    out.print(Text(f"{count} row{'' if count == 1 else 's'}", style="bright_black"))
+    rows = [[_short(term) for term in row] for row in solutions.rows]
+    print_rows(solutions.variables, rows, "row", out)
 
 
 def print_triples(triples: Triples, out: Console) -> None:
     """Print triples one a line with short names."""
     for subject, predicate, term in triples.rows:
-        out.print(Text(f"{compact(subject)} {compact(predicate)} {_short(term)} ."), soft_wrap=True)
+        line = f"{compact(subject)} {compact(predicate)} {_short(term)} ."
+        out.print(Text(printable(line)), soft_wrap=True)
 
 
 def _value(term: Term | None) -> str | int | bool | None:

@@ -6,16 +6,19 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import IO, Any, cast
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from sightline.model import Answer, Knowledge
 from sightline.render.rows import Line, lines
-from sightline.render.wrapping import Wrapped, longest_piece, printable, shares
+from sightline.render.wrapping import Wrapped, longest_word, printable, shares
 
 _FILLING = re.compile(r"[ ]+$", re.MULTILINE)
 
@@ -26,13 +29,16 @@ STYLES = {
     "contradictory": "magenta",
     "not-stated": "bright_black",
 }
-NARROW = 76
+NARROW = 90
 """Columns below which who and what stand above each other."""
 
 _WITHOUT_TERMINAL = 120
+_VERDICT = len("= contradictory")
+_MARKS = len("[10-19] [20]")
 _LEAST_WIDTH = 20
-_LONGEST_WORD = 24
+_LONGEST_WORD = 13
 """Characters up to which a word keeps its column from getting narrower."""
+_LEAST_COLUMN = 12
 _GAP = 2
 
 
@@ -55,7 +61,7 @@ class _Console(Console):
     """Leaves a reader that has gone to the caller, who knows the exit code."""
 
     def on_broken_pipe(self) -> None:
-        raise  # noqa: PLE0704 - called while the error is handled
+        raise  # what is being handled
 
 
 class _Trimmed:
@@ -78,23 +84,24 @@ def print_answer(knowledge: Knowledge, answer: Answer, today: date, out: Console
     numbers = {iri: n for n, group in enumerate(sentences.values(), 1) for iri in group}
     out.print(_basis(knowledge, answer, today))
     narrow = out.width < NARROW
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=False, expand=True)
-    if not narrow:
-        table.add_column(no_wrap=True, width=13)
-    table.add_column(ratio=5)
-    table.add_column(ratio=8)
-    table.add_column(justify="right", ratio=2)
-    activity = ""
-    for line in found:
-        if line.activity != activity or not line.activity:
-            activity = line.activity
-            title = _title(knowledge, activity)
-            heading = Text(title, style="bold underline", no_wrap=True, overflow="ignore")
-            first: list[str | Text] = [] if narrow else [""]
-            table.add_row()
-            table.add_row(*first, heading)
-        table.add_row(*_cells(line, numbers, narrow=narrow))
-    out.print(table)
+    for activity, group in groupby(found, key=attrgetter("activity")):
+        out.print()
+        heading = Text(_title(knowledge, activity), style="bold underline")
+        out.print(heading if narrow else Padding(heading, (0, 0, 0, _VERDICT + 1)))
+        if narrow:
+            for line in group:
+                _print_block(line, numbers, out)
+            continue
+        table = Table(
+            box=None, padding=(0, 1, 0, 0), pad_edge=False, show_header=False, expand=True
+        )
+        table.add_column(no_wrap=True, width=_VERDICT)
+        table.add_column(ratio=5)
+        table.add_column(ratio=8)
+        table.add_column(justify="right", width=_MARKS)
+        for line in group:
+            table.add_row(_verdict(line), _who(line), _grid(line), _source(line, numbers))
+        out.print(table)
     _print_sentences(knowledge, sentences, out)
 
 
@@ -120,39 +127,54 @@ def _basis(knowledge: Knowledge, answer: Answer, today: date) -> Table:
     grid.add_column()
     given = answer.question.configuration
     facets = sorted(answer.configuration.items(), key=lambda item: item[0] not in given)
-    grid.add_row("Configuration", ", ".join(f"{f} {' or '.join(v)}" for f, v in facets) or "any")
+    stated = ", ".join(f"{f} {' or '.join(v)}" for f, v in facets)
+    grid.add_row("Configuration", Wrapped(stated or "any"))
     for assumed in answer.assumptions:
-        grid.add_row("Assumed", f"{assumed.facet} {assumed.value}. {assumed.because}")
+        grid.add_row("Assumed", Wrapped(f"{assumed.facet} {assumed.value}. {assumed.because}"))
     for version in answer.versions:
         age = f"{(today - version.effective).days} days old"
         dated = "" if version.date_basis == "stated" else ", date inferred"
-        grid.add_row("Document", f"{version.title} ({version.label}, {age}{dated})")
+        grid.add_row("Document", Wrapped(f"{version.title} ({version.label}, {age}{dated})"))
     for commitment in answer.commitments:
-        grid.add_row("Commitment", knowledge.by_iri[commitment].paraphrase)
+        grid.add_row("Commitment", Wrapped(knowledge.by_iri[commitment].paraphrase))
     if not answer.complete:
-        grid.add_row("Incomplete", answer.incomplete_because or "")
+        grid.add_row("Incomplete", Wrapped(answer.incomplete_because or ""))
     return grid
 
 
-def _cells(line: Line, numbers: dict[str, int], *, narrow: bool) -> list[Text | Table]:
-    verdict = Text(f"{line.symbol} {line.verdict}", style=STYLES.get(line.verdict, ""))
-    who = Text.assemble(
+def _print_block(line: Line, numbers: dict[str, int], out: Console) -> None:
+    """Print a line as a block, for terminals in which columns would be too narrow."""
+    out.print(Wrapped.assemble(_verdict(line), " ", _source(line, numbers)))
+    out.print(Padding(Group(_who(line), _grid(line)), (0, 0, 0, 2)))
+
+
+def _verdict(line: Line) -> Text:
+    return Text(f"{line.symbol} {line.verdict}", style=STYLES.get(line.verdict, ""))
+
+
+def _who(line: Line) -> Text:
+    who = Wrapped.assemble(
         (line.actor or "anyone", "bold"),
         f" {line.action or 'any use'} ",
         ", ".join(line.data) or "any data",
     )
     if line.target:
         who.append(f" for {', '.join(line.target)}")
-    details = Table.grid(padding=(0, 1))
-    details.add_column(style="bright_black", no_wrap=True)
-    details.add_column()
-    for label, text in _details(line):
-        details.add_row(label, Text(text))
+    return who
+
+
+def _source(line: Line, numbers: dict[str, int]) -> Text:
     marks = sorted({numbers[iri] for iri in line.sources})
-    source = Text(" ".join(_ranges(marks)), style="bright_black")
-    if narrow:
-        return [Text.assemble(verdict, "\n", who), details, source]
-    return [verdict, who, details, source]
+    return Text(" ".join(_ranges(marks)), style="bright_black")
+
+
+def _grid(line: Line) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(style="bright_black", no_wrap=True, width=len("safeguards"))
+    grid.add_column()
+    for label, text in _details(line):
+        grid.add_row(label, Wrapped(text))
+    return grid
 
 
 def _details(line: Line) -> Iterator[tuple[str, str]]:
@@ -223,18 +245,35 @@ def print_rows(
 ) -> None:
     """Print a plain table and how many rows of a ``noun`` it has.
 
-    Where the columns do not fit beside each other, each row is a block with one line per column.
+    Where the columns do not fit beside each other, those that are the same in all rows stand below
+    the table; if that does not suffice, each row is a block with one line per column.
     """
-    shown = [[printable(cell) for cell in row] for row in rows]
-    if shown and header:
-        out.print(_table(header, shown, out.width) or _blocks(header, shown))
+    if rows and header:
+        out.print(rows_table(header, rows, out.width))
     out.print(Text(f"{len(rows)} {noun}{'' if len(rows) == 1 else 's'}", style="bright_black"))
+
+
+def rows_table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> RenderableType:
+    """Lay out rows within ``width`` as ``print_rows`` describes."""
+    shown = [[printable(cell) for cell in row] for row in rows]
+    table = _table(header, shown, width)
+    if table is not None:
+        return table
+    same = [n for n in range(len(header)) if len(shown) > 1 and len({r[n] for r in shown}) == 1]
+    others = [n for n in range(len(header)) if n not in same]
+    kept = [header[n] for n in others], [[row[n] for n in others] for row in shown]
+    table = _table(*kept, width) or _blocks(*kept)
+    notes = [Wrapped(f"{header[n]}: {shown[0][n]}") for n in same if shown[0][n]]
+    return Group(table, *([Text("In every row:", style="bold")] if notes else []), *notes)
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Table | None:
     columns = [[name, *(row[n] for row in rows)] for n, name in enumerate(header)]
     natural = [max(map(_width, column)) for column in columns]
-    least = [min(max(map(longest_piece, column)), _LONGEST_WORD) for column in columns]
+    least = [
+        max(min(want, _LEAST_COLUMN), min(max(map(longest_word, column)), _LONGEST_WORD))
+        for want, column in zip(natural, columns, strict=True)
+    ]
     widths = shares(natural, least, width - _GAP * (len(columns) - 1))
     if widths is None:
         return None
