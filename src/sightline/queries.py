@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import unquote
 
 from sightline.errors import (
     KnowledgeError,
@@ -22,7 +23,7 @@ from sightline.errors import (
 )
 from sightline.files import knowledge_files, read_text, relative
 from sightline.stores import Quad, Solutions, Store, Term, iri, literal
-from sightline.terms import BASE, GRAPH, QUERY, RDF, RDFS, SH, SKOS, SL, XSD, expand, token
+from sightline.terms import BASE, GRAPH, QUERY, RDF, RDFS, SH, SKOS, SL, VALUE, XSD, expand
 
 CONFIGURATION = "configuration"
 CATALOG = "catalog"
@@ -43,6 +44,7 @@ _LITERALS = {
     "boolean": XSD["boolean"],
 }
 _BOOLEANS = {"true": "true", "yes": "true", "false": "false", "no": "false"}
+_VALUE_OF = "value of "
 # Kinds whose IRIs share a namespace with another kind, or come from anywhere.
 _SPECIAL = {"version": "document", "term": ""}
 _CLASSES = {"version": SL["DocumentVersion"], "document": SL["Document"]}
@@ -55,8 +57,8 @@ Value = str | int | bool | date
 class Parameter:
     """A parameter of a question.
 
-    ``type`` is string, date, integer, boolean, ``term`` (any term), ``version`` (of a document) or
-    the kind of a term as it stands in its IRI: actor, data, activity, facet, statement ...
+    ``type`` is string, date, integer, boolean, ``term`` (any term), ``version`` (of a document),
+    ``value of`` a facet, or the kind of a term as its IRI has it: actor, data, activity, facet ...
     """
 
     name: str
@@ -128,17 +130,18 @@ def read_question(path: Path) -> LibraryQuestion:
 
     text = read_text(path)
     try:
-        header = yaml.safe_load("\n".join(_HEADER_LINE.findall(text)))
+        # Every scalar is text, so that a parameter may be named "on".
+        header = yaml.load("\n".join(_HEADER_LINE.findall(text)), yaml.BaseLoader)
         params = {name: _parameter(name, about) for name, about in (header["params"] or {}).items()}
         found = LibraryQuestion(
             path.stem,
             path.parent.name,
-            str(header["summary"]),
-            str(header["question"]),
+            header["summary"],
+            header["question"],
             MappingProxyType(params),
-            MappingProxyType({str(name): str(about) for name, about in header["returns"].items()}),
-            tuple(map(str, header["tags"])),
-            tuple(str(header["needs"]).split()) if header.get("needs") else (),
+            MappingProxyType(dict(header["returns"])),
+            tuple(header["tags"]),
+            tuple(header.get("needs", "").split()),
             text,
         )
         if unknown := [need for need in found.needs if need not in NEEDS]:
@@ -241,18 +244,13 @@ def _files() -> list[Path]:
     return knowledge_files("queries", ".rq")
 
 
-def _parameter(name: str, about: Mapping[str, object]) -> Parameter:
+def _parameter(name: str, about: Mapping[str, str]) -> Parameter:
     if not _NAME.fullmatch(name) or name == CONFIGURATION:
         raise ValueError(f"{name!r} cannot be the name of a parameter")
-    if not isinstance(required := about.get("required", False), bool):
+    if (required := about["required"]) not in ("true", "false"):
         raise ValueError(f"{name!r} has to say 'required: true' or 'required: false'")
-    example = about["example"]
     return Parameter(
-        name,
-        str(about["type"]),
-        required,
-        str(example).lower() if isinstance(example, bool) else str(example),
-        str(about["description"]),
+        name, about["type"], required == "true", about["example"], about["description"]
     )
 
 
@@ -281,15 +279,22 @@ def _lexical(parameter: Parameter, text: str) -> str:
     return text
 
 
+def _namespace(parameter: Parameter) -> str:
+    if parameter.type.startswith(_VALUE_OF):
+        return f"{VALUE}{parameter.type.removeprefix(_VALUE_OF)}."
+    return f"{BASE}{_SPECIAL.get(parameter.type, parameter.type)}/"
+
+
 def _iri(parameter: Parameter, text: str) -> str:
     """Build the IRI that a token, ``prefix:name`` or an IRI, right or wrong, stands for."""
-    namespace = f"{BASE}{_SPECIAL.get(parameter.type, parameter.type)}/"
-    prefix = namespace.removeprefix(BASE).rstrip("/")
-    whole = text.startswith(("http://", "https://", "urn:", "<"))
-    if whole or parameter.type == "term":
+    namespace = _namespace(parameter)
+    short, colon, _ = text.partition(":")
+    if text.startswith(("http://", "https://", "urn:", "<")) or parameter.type == "term":
         name = expand(text)
+    elif colon and namespace.startswith(f"{BASE}{short}/"):
+        name = f"{BASE}{short}/{text[len(short) + 1 :]}"
     else:
-        name = namespace + text.removeprefix(f"{prefix}:")
+        name = namespace + text
     if _NOT_IN_IRI.search(name) or not name.isprintable():
         raise _not_a(parameter, text)
     return name
@@ -304,13 +309,13 @@ def _known(store: Store, parameter: Parameter) -> list[str]:
     """List the tokens that a parameter could have been given as."""
     if parameter.type == "term":
         return []
-    namespace = f"{BASE}{_SPECIAL.get(parameter.type, parameter.type)}/"
+    namespace = _namespace(parameter)
     wanted = f"<{_CLASSES[parameter.type]}>" if parameter.type in _CLASSES else "?class"
     found = store.query(
         f'SELECT DISTINCT ?term {{ ?term a {wanted} FILTER(STRSTARTS(STR(?term), "{namespace}")) }}'
     )
     rows = found.rows if isinstance(found, Solutions) else []
-    return [token(row[0].value) or row[0].value for row in rows if row[0]]
+    return [unquote(row[0].value.removeprefix(namespace)) for row in rows if row[0]]
 
 
 def _not_a(parameter: Parameter, text: str) -> ParameterError:
