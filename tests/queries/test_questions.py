@@ -43,7 +43,7 @@ CASES = sorted(
     path for path in Path(__file__).parent.glob("*/*.yaml") if not path.name.startswith(".")
 )
 NAMES = [path.stem for path in knowledge_files("queries", ".rq")]
-RESERVED = {"name", "configuration", "self"}
+RESERVED = {"self", "name", "configuration", "as_of", "collection", "assume"}  # of ``ask``
 
 
 EACH_CASE = [
