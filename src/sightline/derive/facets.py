@@ -20,6 +20,9 @@ from sightline.model import (
 ROOT = "region"
 """The facet from which others follow by the table of regions."""
 
+_ANOTHER = frozenset({"(another value)"})
+"""Stands for whatever else a facet can be whose values are not all known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -132,7 +135,7 @@ class Facets:
         for atom in atoms:
             before = given.get(atom.facet, self._knowledge.facets[atom.facet].values)
             met = before - atom.values if atom.negated else before & atom.values
-            given[atom.facet] = met or atom.values
+            given[atom.facet] = met or (_ANOTHER if atom.negated else atom.values)
         if any(atom.facet == ROOT or atom.facet in self._derived for atom in atoms):
             try:
                 return self.known(given, assume=False).truths

@@ -25,6 +25,8 @@ def resolve(
         kind, _, zone = place.resolves_to.partition(":")
         if kind == "geography":
             resolved[place.token] = _geography(regions, table, zones)
+        elif kind == "region":
+            resolved[place.token] = _geography(regions, {r.token: r for r in regions}, zones)
         elif kind == "zone":
             resolved[place.token] = _bounds(None, zones.get(zone), zones, leaves_geography=None)
         elif kind == "anywhere":

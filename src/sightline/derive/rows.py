@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sightline.derive.truth import strictly_implies
+from sightline.derive.truth import compatible, strictly_implies
 from sightline.model import Condition, Key, Knowledge, Statement
 
 AT_REST = frozenset({"storage_place", "retention"})
@@ -186,7 +186,7 @@ class Rows:
         conditions = self._knowledge.conditions
         return all(
             any(
-                first.facet != second.facet or first.values & second.values
+                compatible(first, second)
                 for first in conditions[a].atoms
                 for second in conditions[b].atoms
             )
@@ -229,6 +229,7 @@ class Rows:
             s
             for s in self._describing
             if s.kind == "aspect"
+            and s.effect == "permits"
             and s.basis == "inferred"
             and s.actor is not None
             and self._at_rest(s)

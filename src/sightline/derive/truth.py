@@ -63,6 +63,15 @@ def strictly_implies(first: Iterable[Condition], second: Iterable[Condition]) ->
     return implies(firsts, seconds) and not implies(seconds, firsts)
 
 
+def compatible(one: Atom, other: Atom) -> bool:
+    """Tell whether two atoms can be met together."""
+    if one.facet != other.facet or (one.negated and other.negated):
+        return True
+    if one.negated:
+        return not other.values <= one.values
+    return not one.values <= other.values if other.negated else bool(one.values & other.values)
+
+
 def _narrower(one: Condition, other: Condition) -> bool:
     return one.token == other.token or all(
         any(_atom_narrower(atom, wider) for wider in other.atoms) for atom in one.atoms
