@@ -159,6 +159,19 @@ class KnowledgeGraph:
         """
         return self.store.query(text)
 
+    def load(self) -> None:
+        """Load the shipped knowledge into the store that was given, each file as a named graph."""
+        load_knowledge(self.store)
+
+    def materialise(self, answer: Answer) -> str:
+        """Load the derived facts of an answer into the store; gives the name of their graph."""
+        from sightline.render import rdf
+
+        self.store.load(
+            rdf.ntriples(answer).encode(), format="ntriples", graph=rdf.derived_graph(answer)
+        )
+        return rdf.derived_graph(answer)
+
     def add(self, path: Path) -> None:
         """Add an RDF file to the graph, in a named graph of its own.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from sightline.errors import KnowledgeError
-from sightline.files import knowledge_digest, knowledge_files, relative
+from sightline.files import Folder, knowledge_digest, knowledge_files, relative
 from sightline.model import (
     ASPECT_PROPERTIES,
     Atom,
@@ -26,7 +26,7 @@ from sightline.model import (
 from sightline.stores import Quad, Store
 from sightline.terms import DCT, GRAPH, RDF, SKOS, SL, split_value, token
 
-_FOLDERS = ("ontology", "data", "shapes")
+_FOLDERS: tuple[Folder, ...] = ("ontology", "data", "shapes")
 _DERIVATION = ("ontology/vocab/", "data/statements/", "data/catalog.", "data/regions.")
 _STATEMENT_KINDS: Mapping[str, Literal["access", "aspect", "context", "commitment"]] = {
     "AccessStatement": "access",
@@ -69,13 +69,13 @@ def graph_of(path: Path) -> str:
     return GRAPH[name.removeprefix("data/statements/")]
 
 
-def load_knowledge(store: Store, folders: Iterable[str] = _FOLDERS) -> None:
+def load_knowledge(store: Store) -> None:
     """Load the shipped Turtle files into a store, each into a graph of its own.
 
     Raises KnowledgeError if the installation lacks a folder and InputError for a broken file.
     """
-    for name in folders:
-        for path in knowledge_files(cast("Literal['ontology', 'data', 'shapes']", name), ".ttl"):
+    for name in _FOLDERS:
+        for path in knowledge_files(name, ".ttl"):
             store.load(path, format="turtle", graph=graph_of(path))
 
 
@@ -91,8 +91,8 @@ def derivation_files() -> list[Path]:
     """List the knowledge files that derivation reads; a question need not load the others."""
     return [
         path
-        for name in ("ontology", "data")
-        for path in knowledge_files(cast("Literal['ontology', 'data']", name), ".ttl")
+        for name in _FOLDERS
+        for path in knowledge_files(name, ".ttl")
         if relative(path).startswith(_DERIVATION)
     ]
 

@@ -18,6 +18,7 @@ _COMMANDS = {
     "completion": "Print the script that completes words in a shell.",
     "diff": "Compare two configurations, dates or document versions.",
     "explain": "Show the chain from an answer to its sentences.",
+    "load": "Load the graph, or derived answers, into a SPARQL server.",
     "questions": "List the questions of the library.",
     "sources": "List documents, or check local copies for drift.",
     "sparql": "Run a SPARQL query over the graph.",

@@ -5,13 +5,14 @@ from typing import Any
 
 import click
 
-from sightline.cli import options
+from sightline.cli import graphs, options
 from sightline.cli.output import print_json
 from sightline.cli.settings import read_configuration
 
 
 @click.command(name="access")
 @options.configuration
+@graphs.chosen()
 @options.filters
 @click.option(
     "--format",
@@ -27,6 +28,8 @@ def command(
     as_of: date | None,
     no_assumptions: bool,
     collection: str | None,
+    added: tuple[str, ...],
+    endpoint: str | None,
     form: str,
     **filters: Any,
 ) -> None:
@@ -34,9 +37,7 @@ def command(
 
     Example: sightline access --set offering=azure-openai --set region=swedencentral --data prompts
     """
-    from sightline.graph import KnowledgeGraph
-
-    graph = KnowledgeGraph()
+    graph = graphs.opened(added, endpoint)
     answer = graph.access(
         read_configuration(config, settings),
         as_of=as_of,

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from sightline.cli import completing, options
+from sightline.cli import completing, graphs, options
 from sightline.cli.faults import usage
 from sightline.cli.output import FORMATS, print_json
 from sightline.cli.settings import read_configuration
@@ -37,6 +37,7 @@ class _Ask(click.Command):
 @click.argument("name", required=False, shell_complete=completing.questions)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=completing.arguments)
 @options.configuration
+@graphs.chosen()
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message and leave.")
 @click.pass_context
@@ -49,6 +50,8 @@ def command(
     as_of: date | None,
     no_assumptions: bool,
     collection: str | None,
+    added: tuple[str, ...],
+    endpoint: str | None,
     form: str,
     wants_help: bool,
 ) -> None:
@@ -62,10 +65,8 @@ def command(
     if wants_help:
         click.echo(_help(asked))
         return
-    from sightline.graph import KnowledgeGraph
-
     given = read_configuration(config, settings)
-    answer = KnowledgeGraph().ask(
+    answer = graphs.opened(added, endpoint).ask(
         name,
         given or None,
         as_of=as_of,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sightline.cli import completing, options
+from sightline.cli import completing, graphs, options
 from sightline.cli.faults import usage
 from sightline.cli.output import FORMATS, print_json, print_rows
 from sightline.cli.settings import Settings, read_configuration, read_file, read_inline
@@ -21,6 +21,7 @@ _KINDS = {"date": "a date", "version": "a document version", "configuration": "a
 @click.argument("before", metavar="A", shell_complete=completing.tokens("version"))
 @click.argument("after", metavar="B", shell_complete=completing.tokens("version"))
 @options.configuration
+@graphs.chosen()
 @options.filters
 @click.option("--all", "everything", is_flag=True, help="List claims that stay the same too.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
@@ -32,6 +33,8 @@ def command(
     as_of: date | None,
     no_assumptions: bool,
     collection: str | None,
+    added: tuple[str, ...],
+    endpoint: str | None,
     everything: bool,
     form: str,
     **filters: Any,
@@ -45,9 +48,7 @@ def command(
 
     --set and --config hold for both sides; a configuration given as A or B adds to them.
     """
-    from sightline.graph import KnowledgeGraph
-
-    graph = KnowledgeGraph()
+    graph = graphs.opened(added, endpoint)
     versions = {v.iri: v.iri.split("/document/", 1)[-1] for v in graph.knowledge.versions.values()}
     kind = _kind(before, after, {*versions, *versions.values()})
     if kind == "version":

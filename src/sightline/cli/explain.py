@@ -2,20 +2,20 @@
 
 import click
 
+from sightline.cli import graphs
 from sightline.cli.output import print_json
 
 
 @click.command(name="explain")
 @click.argument("access_id", metavar="ACCESS-ID")
+@graphs.chosen()
 @click.option("--format", "form", type=click.Choice(["table", "json", "turtle"]), default="table")
-def command(access_id: str, form: str) -> None:
+def command(access_id: str, added: tuple[str, ...], endpoint: str | None, form: str) -> None:
     """Show the chain answer, rule, statements, sentence and deep link.
 
     ACCESS-ID is the 'id' of a row of 'sightline access --format json'.
     """
-    from sightline.graph import KnowledgeGraph
-
-    graph = KnowledgeGraph()
+    graph = graphs.opened(added, endpoint)
     explanation = graph.explain(access_id)
     if form == "json":
         from sightline.render.explanation import explanation_json

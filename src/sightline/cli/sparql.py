@@ -1,11 +1,10 @@
 """``sightline sparql``: any query over the graph."""
 
 import sys
-from pathlib import Path
 
 import click
 
-from sightline.cli import options
+from sightline.cli import graphs, options
 from sightline.cli.faults import usage
 from sightline.cli.settings import read_input
 from sightline.errors import InputError, QueryError
@@ -20,18 +19,10 @@ _FORMATS = ["table", "json", "xml", "csv", "tsv", "md", "turtle", "ntriples", "r
 @click.command(name="sparql")
 @click.argument("file", required=False, metavar="[FILE]", type=options.FILE)
 @click.option("-q", "--query", "text", metavar="TEXT", help="The query itself, instead of a file.")
-@click.option(
-    "--data",
-    "data",
-    metavar="FILE",
-    type=options.FILE,
-    multiple=True,
-    help="Add an RDF file to the graph; repeat for several.",
-)
-@click.option("--endpoint", metavar="URL", help="Ask a SPARQL endpoint instead of this graph.")
+@graphs.chosen("--data")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="table", show_default=True)
 def command(
-    file: str | None, text: str | None, data: tuple[str, ...], endpoint: str | None, form: str
+    file: str | None, text: str | None, added: tuple[str, ...], endpoint: str | None, form: str
 ) -> None:
     """Run SELECT, ASK, CONSTRUCT or DESCRIBE over the graph; '-' or nothing reads stdin.
 
@@ -44,17 +35,7 @@ def command(
         text = read_input(file or "-", _MAX)
     if not text.strip():
         raise QueryError("query.syntax", "the query is empty", "write one, or name a file")
-    if endpoint is not None:
-        if data:
-            raise usage("--data adds to this graph and cannot go with --endpoint")
-        from sightline.stores.remote import RemoteStore
-
-        graph = KnowledgeGraph(RemoteStore(endpoint))
-    else:
-        graph = KnowledgeGraph()
-        for name in data:
-            graph.add(Path(name))
-    _print(graph, text, form)
+    _print(graphs.opened(added, endpoint), text, form)
 
 
 def _print(graph: KnowledgeGraph, text: str, form: str) -> None:
