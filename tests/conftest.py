@@ -4,12 +4,15 @@ import os
 import random
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from sightline.graph import KnowledgeGraph
+from sightline.loading import load_knowledge
 from sightline.model import Question
+from sightline.stores.embedded import EmbeddedStore
 
 # SIGHTLINE_TESTS=thorough tries ten times as much, from a new start each time.
 settings.register_profile("quick", max_examples=100, derandomize=True, deadline=None)
@@ -23,7 +26,11 @@ DATES = (
     date(2024, 6, 1),
     date(2024, 10, 1),
     date(2025, 6, 1),
+    date(2025, 11, 1),
 )
+
+Ask = Callable[[random.Random], Question]
+SYNTHETIC = Path(__file__).parent / "derive" / "synthetic"
 
 
 @pytest.fixture(scope="session")
@@ -32,25 +39,48 @@ def graph() -> KnowledgeGraph:
 
 
 @pytest.fixture(scope="session")
-def ask_at_random(graph: KnowledgeGraph) -> Callable[[random.Random], Question]:
+def synthetic() -> KnowledgeGraph:
+    """Add to the shipped knowledge that of a vendor that does not exist."""
+    store = EmbeddedStore()
+    load_knowledge(store)
+    for path in sorted(SYNTHETIC.glob("*.ttl")):
+        store.load(path, graph=f"urn:synthetic:{path.stem}")
+    return KnowledgeGraph(store)
+
+
+@pytest.fixture(scope="session")
+def ask_at_random(graph: KnowledgeGraph) -> Ask:
     """Make a question from a source of chance: facets, events, date, collection, assumptions."""
+    return asking(graph, {})
+
+
+@pytest.fixture(scope="session")
+def ask_synthetic(synthetic: KnowledgeGraph) -> Ask:
+    """Make a question, mostly about the vendor that does not exist."""
+    values = {
+        "offering": ("lumen-inference",),
+        "model-publisher": ("lumen", "tern", "someone-else"),
+        "model-version": ("1.0", "2.0", "2.1"),
+    }
+    return asking(synthetic, values)
+
+
+def asking(graph: KnowledgeGraph, preferred: dict[str, tuple[str, ...]]) -> Ask:
     known = graph.knowledge
-    facets = [
-        facet
+    facets = {
+        facet.token: sorted(facet.values)
         for facet in sorted(known.facets.values(), key=lambda f: f.token)
         if facet.values and facet.kind != "discretion" and not facet.derived_from
-    ]
+    } | {token: list(values) for token, values in preferred.items()}
     regions = sorted(known.regions)
-    offering = next(facet for facet in facets if facet.token == "offering")
 
     def ask(chance: random.Random) -> Question:
         density = chance.choice((0.1, 0.4, 0.8))
         configuration: dict[str, tuple[str, ...]] = {}
-        for facet in facets:
-            if chance.random() < density or (facet is offering and chance.random() < 0.7):
-                values = sorted(facet.values)
+        for token, values in facets.items():
+            if chance.random() < density or (token == "offering" and chance.random() < 0.7):
                 count = min(chance.choice((1, 1, 1, 2)), len(values))
-                configuration[facet.token] = tuple(chance.sample(values, count))
+                configuration[token] = tuple(chance.sample(values, count))
         if chance.random() < 0.7:
             configuration["region"] = tuple(chance.sample(regions, chance.choice((1, 1, 2))))
         elif chance.random() < 0.3:
@@ -58,7 +88,7 @@ def ask_at_random(graph: KnowledgeGraph) -> Callable[[random.Random], Question]:
         return Question(
             configuration,
             as_of=chance.choice(DATES),
-            collection=chance.choice((None, *sorted(known.collections))),
+            collection=chance.choice((None, *sorted(known.collections))) if not preferred else None,
             assume=chance.random() < 0.6,
         )
 
