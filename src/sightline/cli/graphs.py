@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from sightline.cli import options
 from sightline.cli.faults import usage
-from sightline.graph import KnowledgeGraph
+
+if TYPE_CHECKING:
+    from sightline.graph import KnowledgeGraph
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,11 +32,13 @@ def chosen(*names: str) -> Callable[[Command], Command]:
     return lambda command: added(endpoint(command))
 
 
-def opened(added: tuple[str, ...], endpoint: str | None) -> KnowledgeGraph:
+def opened(added: tuple[str, ...], endpoint: str | None) -> "KnowledgeGraph":
     """Open the graph that the options choose.
 
     Raises InputError for a file that is no RDF and StoreError for a server that does not answer.
     """
+    from sightline.graph import KnowledgeGraph
+
     if endpoint is None:
         graph = KnowledgeGraph()
         for name in added:

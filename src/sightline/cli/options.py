@@ -47,7 +47,7 @@ def configuration(command: Command) -> Command:
             metavar="FACET=VALUE",
             multiple=True,
             shell_complete=completing.settings,
-            help="Set a facet; repeat it to give candidates. See 'sightline ask facets'.",
+            help="Set a facet; repeat it to give candidates. See 'sightline ask what-can-be-set'.",
         ),
         click.option(
             "--as-of",

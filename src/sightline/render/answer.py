@@ -8,7 +8,7 @@ from sightline.model import ASPECTS, Answer, Change, Row, Version
 from sightline.render.rdf import row_iri
 
 SCHEMA = 1
-"""Version of the form; ``docs/schemas/access.json`` describes it."""
+"""Version of the form; the schema ``access`` of ``sightline.schemas`` describes it."""
 
 
 def answer_json(answer: Answer, knowledge: str, today: date) -> dict[str, Any]:
@@ -16,7 +16,20 @@ def answer_json(answer: Answer, knowledge: str, today: date) -> dict[str, Any]:
 
     ``knowledge`` is the digest of the knowledge it rests on; ages are in whole days at ``today``.
     """
-    document: dict[str, Any] = {
+    return {
+        **premises_json(answer),
+        "documents": [version_json(version, today) for version in answer.versions],
+        "commitments": list(answer.commitments),
+        **_complete(answer),
+        "schema": SCHEMA,
+        "knowledge": knowledge,
+        "access": [row_json(answer, row) for row in answer.rows],
+    }
+
+
+def premises_json(answer: Answer) -> dict[str, Any]:
+    """Give the configuration of an answer as it is known, and what of it is assumed."""
+    return {
         "configuration": {
             facet: values[0] if len(values) == 1 else list(values)
             for facet, values in answer.configuration.items()
@@ -30,16 +43,7 @@ def answer_json(answer: Answer, knowledge: str, today: date) -> dict[str, Any]:
             }
             for assumed in answer.assumptions
         ],
-        "documents": [version_json(version, today) for version in answer.versions],
-        "commitments": list(answer.commitments),
-        "complete": answer.complete,
-        "schema": SCHEMA,
-        "knowledge": knowledge,
-        "access": [row_json(answer, row) for row in answer.rows],
     }
-    if answer.incomplete_because:
-        document["incomplete_because"] = answer.incomplete_because
-    return document
 
 
 def version_json(version: Version, today: date) -> dict[str, Any]:
@@ -96,12 +100,11 @@ def row_json(answer: Answer, row: Row) -> dict[str, Any]:
 def changes_json(answers: Sequence[Answer], changes: Sequence[Change]) -> dict[str, Any]:
     """Turn a comparison into plain JSON values: one object per changed access and change."""
     names = ("activity", "actor", "action", "data")
+    before, after = map(_side, answers)
     return {
         "schema": SCHEMA,
-        "configurations": [
-            {f: list(v) if len(v) > 1 else v[0] for f, v in answer.configuration.items()}
-            for answer in answers
-        ],
+        "before": before,
+        "after": after,
         "changes": [
             {
                 **{name: getattr(change.key, name) for name in names},
@@ -115,3 +118,15 @@ def changes_json(answers: Sequence[Answer], changes: Sequence[Change]) -> dict[s
             for change in changes
         ],
     }
+
+
+def _side(answer: Answer) -> dict[str, Any]:
+    documents = [
+        {"document": v.document.rsplit("/", 1)[-1], "version": v.label} for v in answer.versions
+    ]
+    return {**premises_json(answer), "documents": documents, **_complete(answer)}
+
+
+def _complete(answer: Answer) -> dict[str, Any]:
+    because = answer.incomplete_because
+    return {"complete": answer.complete, **({"incomplete_because": because} if because else {})}
