@@ -1,4 +1,4 @@
-"""Close the ontology under OWL 2 RL, when it is built and tested, never when a question is asked."""
+"""Close the ontology under OWL 2 RL: when it is tested, never when a question is asked."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,8 +28,9 @@ class Closure:
 def close(*, alignments: bool = True, added: str = "") -> Closure:
     """Close the shipped ontology, with or without its mappings to other vocabularies.
 
-    ``added`` is Turtle that is closed with it. The data is not part of it: owlrl needs more than a minute for ten thousand triples, and the
-    rules of derivation do not rest on entailment. Raises KnowledgeError where owlrl is missing.
+    ``added`` is Turtle that is closed with it. The data is not part of it: owlrl needs more than a
+    minute for ten thousand triples, and the rules of derivation do not rest on entailment. Raises
+    KnowledgeError where owlrl is missing.
     """
     try:
         import owlrl

@@ -28,6 +28,7 @@ from sightline.model import (
 __all__ = ["Derivation", "derive", "select_versions"]
 
 _NEAREST = 12
+_PLACES = ("processing_place", "storage_place", "actor_place")
 
 
 def select_versions(
@@ -185,11 +186,10 @@ class Derivation:
         deciding = (*sides.permits, *(sides.may_permit if still else ()))
         denying = (*sides.denies, *(sides.may_deny if still else ()))
         near = (*skeleton.permitting, *skeleton.denying) if verdict == "not-stated" else ()
+        stated = [token for name in _PLACES for token in aspects.get(name, {})]
+        stated += [item.value for item in still_open if item.aspect in _PLACES]
         places = [
-            self._knowledge.places[token]
-            for name in ("processing_place", "storage_place", "actor_place")
-            for token in aspects.get(name, {})
-            if token in self._knowledge.places
+            self._knowledge.places[token] for token in stated if token in self._knowledge.places
         ]
         return Row(
             key=skeleton.key,
