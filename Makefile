@@ -3,11 +3,13 @@
 # make install  the command and the tools that the checks need, in .venv
 # make lint     the checks that run no test
 # make bench    the benchmarks
+# make docs     the generated pages and the output that pages show
 # make clean    remove everything that the other targets made
 #
 # PYTHON=/path/to/python3 chooses the interpreter; otherwise the first that is 3.11 or newer.
 
 .POSIX:
+.PHONY: docs
 
 PYTHON =
 VENV = .venv
@@ -36,6 +38,9 @@ bench: $(VENV)/.test
 	@for script in benchmarks/*.py; do \
 		if [ -f "$$script" ]; then echo "== $$script"; $(BIN)/python "$$script" || exit 1; fi; \
 	done
+
+docs: $(VENV)/.test
+	$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
