@@ -44,7 +44,7 @@ docs: $(VENV)/.test
 
 clean:
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The files below $(VENV) are stamps: a second run finds them newer than pyproject.toml and is instant.
 $(VENV)/.run: $(VENV)/.made pyproject.toml
