@@ -58,17 +58,18 @@ def read_configuration(token: str) -> dict[str, tuple[str, ...]]:
     return configuration
 
 
-def access_iri(configuration: str, on: date, collection: str | None, assume: bool, key: Key) -> str:
+def access_iri(
+    configuration: str, on: date, collection: str | None, assume: bool, key: Key
+) -> str:
     """Write the IRI of a row; ``configuration`` is a configuration's token."""
     row = (key.activity, key.actor, key.action, key.data, key.target or _NONE)
-    parts = (
-        configuration,
-        on.isoformat(),
-        _written(collection or ALL),
-        "assumed" if assume else "unassumed",
-        *map(_written, row),
-    )
-    return str(ACCESS) + "/".join(parts)
+    return "/".join((basis_iri(configuration, on, collection, assume), *map(_written, row)))
+
+
+def basis_iri(configuration: str, on: date, collection: str | None, assume: bool) -> str:
+    """Write what the IRIs of all rows of an answer begin with."""
+    assumed = "assumed" if assume else "unassumed"
+    return f"{ACCESS}{configuration}/{on.isoformat()}/{_written(collection or ALL)}/{assumed}"
 
 
 def configuration_iri(token: str) -> str:

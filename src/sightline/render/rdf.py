@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sightline.identity import access_iri, configuration_iri
+from sightline.identity import access_iri, basis_iri, configuration_iri
 from sightline.model import ASPECT_PROPERTIES, Answer, OpenAspect, Row
 from sightline.stores import Quad, Term, iri, literal, nquads
 from sightline.terms import (
+    ACCESS,
     ACTION,
     ACTIVITY,
     ACTOR,
@@ -42,8 +43,8 @@ _VALUE_SPACES = {"region": REGION, "geography": GEOGRAPHY, "country": COUNTRY}
 
 
 def derived_graph(answer: Answer) -> str:
-    """Name the graph that holds the derived facts of a configuration."""
-    return GRAPH[f"derived/{answer.identity}"]
+    """Name the graph that holds the derived facts of an answer: one per configuration and basis."""
+    return GRAPH[f"derived/{_basis(answer).removeprefix(str(ACCESS))}"]
 
 
 def quads(answer: Answer) -> Iterator[Quad]:
@@ -69,7 +70,7 @@ def quads(answer: Answer) -> Iterator[Quad]:
             yield from _details(answer, row, graph)
     for token, known in places.items():
         for predicate, term in _place(token, known):
-            yield f"{node}/place/{token}", predicate, term, graph
+            yield f"{_basis(answer)}/place/{token}", predicate, term, graph
 
 
 def row_iri(answer: Answer, row: Row) -> str:
@@ -80,6 +81,12 @@ def row_iri(answer: Answer, row: Row) -> str:
     return access_iri(
         answer.identity, answer.selected_on, question.collection, question.assume, row.key
     )
+
+
+def _basis(answer: Answer) -> str:
+    """Name what the rows of an answer share: configuration, date, collection and assumptions."""
+    question = answer.question
+    return basis_iri(answer.identity, answer.selected_on, question.collection, question.assume)
 
 
 def ntriples(answer: Answer) -> str:
@@ -123,7 +130,7 @@ def _row(answer: Answer, row: Row, configuration: str) -> Iterator[tuple[str, Te
         for item in values:
             yield SL[ASPECT_PROPERTIES[aspect]], iri(_concept(aspect, item))
     for token in row.resolved:
-        yield SL["resolvedAs"], iri(f"{configuration}/place/{token}")
+        yield SL["resolvedAs"], iri(f"{_basis(answer)}/place/{token}")
     for statement in row.supports:
         yield SL["supportedBy"], iri(statement)
     for statement in row.denies:
