@@ -8,6 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
+    from sightline.queries import Parameter
     from sightline.stores import Store
 
 Items = list[CompletionItem[str]]
@@ -57,22 +58,16 @@ def tags(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items
 
 def parameters(name: str, incomplete: str) -> Items:
     """Complete the options that stand for the parameters of a question."""
-    from sightline.queries import question
-
-    options = {
-        f"--{p.name.replace('_', '-')}": p.description for p in question(name).params.values()
-    }
+    options = {f"--{p.name.replace('_', '-')}": p.description for p in _parameters(name).values()}
     return _items(options, incomplete)
 
 
 def arguments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
     """Complete the value of a parameter of a question."""
-    from sightline.queries import question
-
     name, given = ctx.params.get("name"), ctx.params.get("arguments") or ()
     if not name or not given or not given[-1].startswith("--"):
         return []
-    known = question(name).params.get(given[-1][2:].replace("-", "_"))
+    known = _parameters(name).get(given[-1][2:].replace("-", "_"))
     if known is None:
         return []
     if known.type == "boolean":
@@ -94,6 +89,16 @@ def of_kind(kind: str) -> dict[str, str]:
         FILTER(STRSTARTS(STR(?term), "{namespace}")) }} GROUP BY ?term"""
     found = _asked(query) or _asked(query, everything=True)
     return {iri.removeprefix(namespace): label for iri, label in found.items()}
+
+
+def _parameters(name: str) -> Mapping[str, "Parameter"]:
+    from sightline.errors import UnknownTermError
+    from sightline.queries import question
+
+    try:
+        return question(name).params
+    except UnknownTermError:
+        return {}
 
 
 def _facets() -> dict[str, str]:

@@ -45,7 +45,7 @@ def command(words: tuple[str, ...], tag: str | None, form: str) -> None:
     for folder in sorted({q.folder for q in found}):
         own = [row for row, q in zip(rows, found, strict=True) if q.folder == folder]
         out.print(Text(f"\n{folder}", style="bold underline"))
-        out.print(rows_table(header, own, out.width))
+        out.print(rows_table(header, own, out.width, whole="name"))
     out.print(Text(f"\n{len(found)} questions; run one with 'sightline ask NAME'", style="dim"))
 
 

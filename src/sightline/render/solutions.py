@@ -1,21 +1,22 @@
 """Write the rows of a query for people and machines."""
 
-from typing import Any
-
-from rich.console import Console
-from rich.text import Text
+import re
+from typing import TYPE_CHECKING, Any
 
 from sightline.render.flat import table_csv, table_markdown
-from sightline.render.table import print_rows
-from sightline.render.wrapping import printable
 from sightline.stores import Solutions, Term, Triples
-from sightline.terms import compact, token
+from sightline.terms import XSD, compact, token
 
-_LINKS = ("http://", "https://")
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_INTEGERS = (XSD["integer"], XSD["int"], XSD["nonNegativeInteger"])
+_SMALL = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+"""What every JSON reader takes for the number it is; a server may send anything as an integer."""
 
 
 def solutions_json(solutions: Solutions) -> dict[str, Any]:
-    """Turn rows into plain JSON values: terms of ours as tokens, all others as text."""
+    """Turn rows into plain JSON values: numbers and booleans as such, all others as text."""
     return {
         "columns": list(solutions.variables),
         "rows": [
@@ -38,14 +39,20 @@ def solutions_markdown(solutions: Solutions) -> str:
     )
 
 
-def print_solutions(solutions: Solutions, out: Console) -> None:
+def print_solutions(solutions: Solutions, out: "Console") -> None:
     """Print rows as a table with short names, and how many there are."""
+    from sightline.render.table import print_rows  # only tables pay for the import
+
     rows = [[_short(term) for term in row] for row in solutions.rows]
     print_rows(solutions.variables, rows, "row", out)
 
 
-def print_triples(triples: Triples, out: Console) -> None:
+def print_triples(triples: Triples, out: "Console") -> None:
     """Print triples one a line with short names."""
+    from rich.text import Text
+
+    from sightline.render.wrapping import printable
+
     for subject, predicate, term in triples.rows:
         line = f"{compact(subject)} {compact(predicate)} {_short(term)} ."
         out.print(Text(printable(line)), soft_wrap=True)
@@ -54,10 +61,9 @@ def print_triples(triples: Triples, out: Console) -> None:
 def _value(term: Term | None) -> str | int | bool | None:
     if term is None:
         return None
-    kind = term.datatype.rsplit("#", 1)[-1]
-    if kind == "boolean":
+    if term.datatype == XSD["boolean"] and term.value in ("true", "false"):
         return term.value == "true"
-    if kind in ("integer", "int", "nonNegativeInteger"):
+    if term.datatype in _INTEGERS and _SMALL.fullmatch(term.value):
         return int(term.value)
     return term.value
 

@@ -253,25 +253,31 @@ def print_rows(
     out.print(Text(f"{len(rows)} {noun}{'' if len(rows) == 1 else 's'}", style="bright_black"))
 
 
-def rows_table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> RenderableType:
-    """Lay out rows within ``width`` as ``print_rows`` describes."""
+def rows_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], width: int, whole: str = ""
+) -> RenderableType:
+    """Lay out rows within ``width`` as ``print_rows`` describes; never break column ``whole``."""
     shown = [[printable(cell) for cell in row] for row in rows]
-    table = _table(header, shown, width)
+    table = _table(header, shown, width, whole)
     if table is not None:
         return table
     same = [n for n in range(len(header)) if len(shown) > 1 and len({r[n] for r in shown}) == 1]
     others = [n for n in range(len(header)) if n not in same]
     kept = [header[n] for n in others], [[row[n] for n in others] for row in shown]
-    table = _table(*kept, width) or _blocks(*kept)
+    table = _table(*kept, width, whole) or _blocks(*kept)
     notes = [Wrapped(f"{header[n]}: {shown[0][n]}") for n in same if shown[0][n]]
     return Group(table, *([Text("In every row:", style="bold")] if notes else []), *notes)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Table | None:
+def _table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], width: int, whole: str
+) -> Table | None:
     columns = [[name, *(row[n] for row in rows)] for n, name in enumerate(header)]
     natural = [max(map(_width, column)) for column in columns]
     least = [
-        max(min(want, _LEAST_COLUMN), min(max(map(longest_word, column)), _LONGEST_WORD))
+        want
+        if column[0] == whole
+        else max(min(want, _LEAST_COLUMN), min(max(map(longest_word, column)), _LONGEST_WORD))
         for want, column in zip(natural, columns, strict=True)
     ]
     widths = shares(natural, least, width - _GAP * (len(columns) - 1))
