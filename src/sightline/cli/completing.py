@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sightline.queries import Parameter
     from sightline.stores import Store
 
-Items = list[CompletionItem[str]]
+Items = list["CompletionItem[str]"]  # in quotes: before click 8.2 it takes no subscript
 Complete = Callable[[click.Context, click.Parameter, str], Items]
 
 _TAGS = re.compile(r"^#\+ tags: *\[(.*)\]", re.MULTILINE)
@@ -149,5 +149,5 @@ def _items(found: Mapping[str, str], incomplete: str) -> Items:
     ]
 
 
-def _with(facet: str, item: CompletionItem[str]) -> CompletionItem[str]:
+def _with(facet: str, item: "CompletionItem[str]") -> "CompletionItem[str]":
     return CompletionItem(f"{facet}={item.value}", help=item.help)

@@ -57,7 +57,7 @@ class _Bash(BashComplete):
             self._kept -= words[-1].index("=") + 1  # click leaves the option's name out itself
         return words[1:-1], words[-1]
 
-    def format_completion(self, item: CompletionItem[str]) -> str:
+    def format_completion(self, item: "CompletionItem[str]") -> str:
         """Write what takes the place of the last part."""
         return f"{item.type},{item.value[max(self._kept, 0) :]}"
 
