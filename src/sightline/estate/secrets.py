@@ -1,0 +1,157 @@
+"""Keep keys, passwords and connection strings out of all that is read from a file.
+
+A secret is told by the name it stands under, or by its own form. It becomes an unknown with the
+reason ``secret``; its text is dropped where the file is read, so that nothing later can show it.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from sightline.estate.values import Cause, OneOf, Unknown, Value, unknown
+
+MARK = "(redacted)"
+WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+SECRET_WORDS = frozenset(
+    "password passwd pwd passphrase secret secrets credential credentials apikey accesskey "
+    "accountkey sharedkey masterkey connectionstring connectionstrings sastoken clientsecret "
+    "pat jwt bearer authorization privatekey pfx securevalue".split()
+)
+SECRET_PAIRS = frozenset(
+    "connection string|connection strings|access token|refresh token|id token|sas token|"
+    "bearer token|auth token|api token|token value|sas url|sas uri|sas definition|secret value|"
+    "password hash|pass word|pass phrase|key value|security token|session token|"
+    "personal token|secure value|secure string|user data|custom data".split("|")
+)
+KEY_WORDS = frozenset({"key", "keys", "token", "sas"})
+HARMLESS_KEYS = frozenset(
+    "partition sort sorting shard routing tag primary-key public idempotency foreign group "
+    "disable enable allow use has is require primary-id".split()
+)
+FORMS = re.compile(
+    r"(?i:(?:account|shared ?access|access|shared|subscription|api|primary|secondary|master)[ _-]?"
+    r"key\s*=\s*[^;\s]{4,}|(?:password|pwd|secret|token|apikey|client_?secret)\s*=\s*[^;&\s'\"]{4,}"
+    r"|sharedaccesssignature[ =]|[?&]sig=[^&\s]{8,}|[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]{3,}@"
+    r"|\bbearer\s+[a-z0-9._~+/-]{16,})"
+    r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\bsk-[A-Za-z0-9_-]{16,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}=="
+    r"|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])"
+    r"|\b[A-Za-z0-9]{40,}JQQJ99[A-Za-z0-9]{8,}|\b[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,34}"
+    r"|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}"
+)
+QUOTED = re.compile(r"'((?:[^']|'')*+)'")
+
+
+@lru_cache(maxsize=8192)
+def is_secret_name(name: str) -> bool:
+    """Tell whether a value under this name is a secret.
+
+    >>> is_secret_name("primaryConnectionString"), is_secret_name("AZURE_OPENAI_API_KEY")
+    (True, True)
+    >>> is_secret_name("keyVaultUri"), is_secret_name("keyName"), is_secret_name("maxTokens")
+    (False, False, False)
+    """
+    words = [word.lower() for word in WORDS.findall(name[-200:])]
+    while words and words[-1].isdigit():  # key1, connectionString2
+        words.pop()
+    if not words:
+        return False
+    if words[-1] in SECRET_WORDS or " ".join(words[-2:]) in SECRET_PAIRS:
+        return not (len(words) > 1 and words[0] in ("enable", "disable", "use", "has", "is"))
+    if words[-1] in KEY_WORDS:
+        return not HARMLESS_KEYS.intersection(words[:-1])
+    return False
+
+
+def holds_secret(text: str) -> bool:
+    """Tell whether a text has the form of a key, token or connection string, or holds one.
+
+    >>> holds_secret("Endpoint=sb://x;SharedAccessKey=abcd1234"), holds_secret("gpt-4o")
+    (True, False)
+    """
+    return len(text) > 10 and FORMS.search(text) is not None
+
+
+def secret(name: str = "") -> Unknown:
+    """Make the unknown that stands for a secret."""
+    return unknown(MARK, "secret", identity=("secret", name) if name else object(), nullable=True)
+
+
+def scrub(expression: str) -> str:
+    """Blank the texts of an expression that look like secrets.
+
+    >>> scrub("[concat('AccountKey=abcdef0123', parameters('x'))]")
+    "[concat('(redacted)', parameters('x'))]"
+    """
+    if not holds_secret(expression):
+        return expression
+    clean = QUOTED.sub(
+        lambda found: f"'{MARK}'" if holds_secret(found[1]) else found[0], expression
+    )
+    return MARK if holds_secret(clean) else clean
+
+
+def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
+    """Replace all secrets in a tree; ``hidden`` says that every leaf is one.
+
+    >>> redact({"apiKey": "abc", "size": 1})["size"]
+    1
+    """
+    if isinstance(value, Mapping):
+        if hidden or _is_vault(name):
+            return {key: redact(each, str(key), hidden=True) for key, each in value.items()}
+        paired = _secret_pair(value)
+        return {
+            _safe_key(key): redact(
+                each, str(key), hidden=paired and str(key).lower() in ("value", "defaultvalue")
+            )
+            for key, each in value.items()
+        }
+    if isinstance(value, list):
+        return [redact(each, name, hidden=hidden) for each in value]
+    if isinstance(value, OneOf):
+        if hidden or is_secret_name(name):
+            return secret(name)
+        return OneOf(
+            tuple(redact(each, name) for each in value.values),
+            scrub(value.expression),
+            _clean(value.causes),
+            value.identity,
+        )
+    if isinstance(value, Unknown):
+        return Unknown(
+            scrub(value.expression),
+            _clean(value.causes),
+            value.identity,
+            value.parts,
+            value.nullable,
+            value.filled,
+            value.segment,
+        )
+    if value is None or isinstance(value, bool) or value == "":
+        return value
+    if not isinstance(value, (str, int, float)):
+        return unknown("[reference(...)]", "runtime", identity=id(value))
+    if hidden or is_secret_name(name) or (isinstance(value, str) and holds_secret(value)):
+        return secret(name)
+    return value
+
+
+def _clean(causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    return tuple(Cause(each.reason, scrub(each.expression), each.settle) for each in causes)
+
+
+def _safe_key(key: object) -> str:
+    return MARK if holds_secret(str(key)) else str(key)
+
+
+def _is_vault(name: str) -> bool:
+    """Tell whether all that stands below this name is secret."""
+    return name.lower() in ("credentials", "credential", "secrets", "connectionstrings")
+
+
+def _secret_pair(value: Mapping[str, Value]) -> bool:
+    for key, each in value.items():
+        if str(key).lower() in ("name", "key") and isinstance(each, str):
+            return is_secret_name(each)
+    return False
