@@ -7,8 +7,10 @@ import sys
 
 from peers import RUNS, medians, process, report
 
-_OURS = [sys.executable, "-m", "sightline", "access", "--format", "json",
-         "--set", "offering=azure-openai", "--set", "region=swedencentral", "--data", "prompts"]  # fmt: skip
+_OURS = [
+    *(sys.executable, "-m", "sightline", "access", "--format", "json", "--data", "prompts"),
+    *("--set", "offering=azure-openai", "--set", "region=swedencentral"),
+]
 
 _PEER = """
 from rdflib import Dataset
@@ -31,7 +33,5 @@ SELECT DISTINCT ?activity ?actor ?action ?modality ?place ?days ?when {
 print(len(rows))
 """
 
-ours, peer = medians(
-    lambda: process(_OURS), lambda: process([sys.executable, "-c", _PEER]), RUNS
-)
+ours, peer = medians(lambda: process(_OURS), lambda: process([sys.executable, "-c", _PEER]), RUNS)
 report("cold answer / rdflib script", ours, peer, "goal: at most 0.25")

@@ -21,7 +21,9 @@ def call(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def medians(first: Callable[[], float], second: Callable[[], float], runs: int) -> tuple[float, float]:
+def medians(
+    first: Callable[[], float], second: Callable[[], float], runs: int
+) -> tuple[float, float]:
     """Time two things in turns, after one run each that does not count."""
     first(), second()
     pairs = [(first(), second()) for _ in range(runs)]

@@ -192,7 +192,8 @@ class Facets:
                     continue
                 pending.remove(inference)
                 for facet, value in inference.gives:
-                    if facet not in fixed:
+                    listed = len(candidates.get(facet, ())) > 1 and value in candidates[facet]
+                    if facet not in fixed or listed:
                         candidates[facet] = frozenset({value})
                         fixed.add(facet)
                         fired = True

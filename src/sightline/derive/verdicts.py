@@ -133,9 +133,10 @@ def awaited(
         for atoms in ways:
             needed.setdefault(atoms, False)
     groups = []
-    for atoms, permitting in needed.items():
-        then = decide(skeleton, settle(atoms)).verdict
+    for every, permitting in needed.items():
+        atoms, then = _fewest(every, lambda atoms: decide(skeleton, settle(atoms)).verdict)
         groups.append((atoms, permitting, then))
+    groups = list(dict.fromkeys(groups))
     groups = [
         (atoms, permitting, then)
         for atoms, permitting, then in groups
@@ -229,6 +230,18 @@ def _alternatives(
             atoms = open_atoms(conditions[token], candidates) or conditions[token].atoms
             options.append(atoms)
     return [frozenset(choice) for choice in product(*options)] if options else []
+
+
+def _fewest(
+    atoms: frozenset[Atom], verdict: Callable[[frozenset[Atom]], str]
+) -> tuple[frozenset[Atom], str]:
+    """Drop the atoms that follow from the others; gives the rest and the verdict they lead to."""
+    then = verdict(atoms)
+    for atom in sorted(atoms, key=lambda a: (a.facet, sorted(a.values))):
+        rest = atoms - {atom}
+        if rest and then != "conditional" and verdict(rest) == then:
+            atoms = rest
+    return atoms, then
 
 
 def _failures(

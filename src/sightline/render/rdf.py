@@ -24,6 +24,7 @@ from sightline.terms import (
     TARGET,
     VERDICT,
     XSD,
+    ZONE,
     compact,
     prefixes,
     value,
@@ -39,7 +40,7 @@ _KINDS = {
     "purposes": "purpose",
     "roles": "role",
 }
-_VALUE_SPACES = {"region": REGION, "geography": GEOGRAPHY, "country": COUNTRY}
+_VALUE_SPACES = {"region": REGION, "geography": GEOGRAPHY, "country": COUNTRY, "zone": ZONE}
 
 
 def derived_graph(answer: Answer) -> str:
