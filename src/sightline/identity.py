@@ -58,9 +58,7 @@ def read_configuration(token: str) -> dict[str, tuple[str, ...]]:
     return configuration
 
 
-def access_iri(
-    configuration: str, on: date, collection: str | None, assume: bool, key: Key
-) -> str:
+def access_iri(configuration: str, on: date, collection: str | None, assume: bool, key: Key) -> str:
     """Write the IRI of a row; ``configuration`` is a configuration's token."""
     row = (key.activity, key.actor, key.action, key.data, key.target or _NONE)
     return "/".join((basis_iri(configuration, on, collection, assume), *map(_written, row)))

@@ -39,6 +39,7 @@ FORMS = re.compile(
     r"|\b[A-Za-z0-9]{40,}JQQJ99[A-Za-z0-9]{8,}|\b[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,34}"
     r"|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}"
 )
+BETWEEN = re.compile(r"'\s*+,\s*+'")
 QUOTED = re.compile(r"'((?:[^']|'')*+)'")
 
 
@@ -58,9 +59,7 @@ def is_secret_name(name: str) -> bool:
         return False
     if words[-1] in SECRET_WORDS or " ".join(words[-2:]) in SECRET_PAIRS:
         return not (len(words) > 1 and words[0] in ("enable", "disable", "use", "has", "is"))
-    if words[-1] in KEY_WORDS:
-        return not HARMLESS_KEYS.intersection(words[:-1])
-    return False
+    return len(words) > 1 and words[-1] in KEY_WORDS and not HARMLESS_KEYS.intersection(words[:-1])
 
 
 def holds_secret(text: str) -> bool:
@@ -70,6 +69,12 @@ def holds_secret(text: str) -> bool:
     (True, False)
     """
     return len(text) > 10 and FORMS.search(text) is not None
+
+
+def _looks_secret(text: str, name: str) -> bool:
+    # ``key`` alone may be a key or the name of one; only the former is long.
+    alone = name.lower().rstrip("s0123456789") in ("key", "token", "sa", "sig", "signature")
+    return holds_secret(text) or (alone and len(text) > 12 and "/" not in text)
 
 
 def secret(name: str = "") -> Unknown:
@@ -83,12 +88,12 @@ def scrub(expression: str) -> str:
     >>> scrub("[concat('AccountKey=abcdef0123', parameters('x'))]")
     "[concat('(redacted)', parameters('x'))]"
     """
-    if not holds_secret(expression):
+    if not holds_secret(expression) and not holds_secret(BETWEEN.sub("", expression)):
         return expression
     clean = QUOTED.sub(
         lambda found: f"'{MARK}'" if holds_secret(found[1]) else found[0], expression
     )
-    return MARK if holds_secret(clean) else clean
+    return MARK if holds_secret(clean) or holds_secret(BETWEEN.sub("", clean)) else clean
 
 
 def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
@@ -111,7 +116,7 @@ def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
         return [redact(each, name, hidden=hidden) for each in value]
     if isinstance(value, OneOf):
         if hidden or is_secret_name(name):
-            return secret(name)
+            return secret()
         return OneOf(
             tuple(redact(each, name) for each in value.values),
             scrub(value.expression),
@@ -119,6 +124,8 @@ def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
             value.identity,
         )
     if isinstance(value, Unknown):
+        if holds_secret("".join(each for each in value.parts if isinstance(each, str))):
+            return secret()
         return Unknown(
             scrub(value.expression),
             _clean(value.causes),
@@ -132,8 +139,8 @@ def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
         return value
     if not isinstance(value, (str, int, float)):
         return unknown("[reference(...)]", "runtime", identity=id(value))
-    if hidden or is_secret_name(name) or (isinstance(value, str) and holds_secret(value)):
-        return secret(name)
+    if hidden or is_secret_name(name) or (isinstance(value, str) and _looks_secret(value, name)):
+        return secret()
     return value
 
 

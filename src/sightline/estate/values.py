@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -40,7 +40,7 @@ class Unknown:
 
     expression: str
     causes: tuple[Cause, ...]
-    identity: Hashable
+    identity: Hashable = field(repr=False)
     parts: tuple[str | Unknown | OneOf, ...] = ()
     nullable: bool = False
     filled: bool = False
@@ -64,7 +64,7 @@ class OneOf:
     values: tuple[Value, ...]
     expression: str
     causes: tuple[Cause, ...]
-    identity: Hashable
+    identity: Hashable = field(repr=False)
 
     @property
     def reason(self) -> str:
