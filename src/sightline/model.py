@@ -380,3 +380,41 @@ class ClaimDifference:
     after: str
     statement_before: str | None
     statement_after: str | None
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """A facet of a deployment that its file leaves open, why, and what would settle it."""
+
+    facet: str
+    expression: str
+    reason: str
+    settle: str | None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A customer's model deployment as far as a file determines it.
+
+    ``configuration`` holds the facets that are known or bounded (several candidates);
+    ``attributes`` what is reported besides, such as sku, model, publisher, subscription, owner,
+    environment and classification. ``ungoverned`` says why no document may speak of it, if so.
+    """
+
+    iri: str
+    name: str
+    account: str
+    file: str
+    line: int
+    configuration: Mapping[str, tuple[str, ...]]
+    unsettled: tuple[Unsettled, ...]
+    attributes: Mapping[str, str]
+    ungoverned: str | None = None
+
+
+@dataclass(frozen=True)
+class DeployedAccess:
+    """One answer of an estate, and the deployments that share its configuration."""
+
+    deployments: tuple[Deployment, ...]
+    answer: Answer
