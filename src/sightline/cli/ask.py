@@ -66,13 +66,14 @@ def command(
         click.echo(_help(asked))
         return
     given = read_configuration(config, settings)
+    params = _parameters(arguments, ctx)
     answer = graphs.opened(added, endpoint).ask(
         name,
         given or None,
         as_of=as_of,
         collection=collection,
         assume=not no_assumptions,
-        **_parameters(arguments, ctx),
+        **params,
     )
     from sightline.render import solutions
 
@@ -85,7 +86,7 @@ def command(
     else:
         from sightline.render.table import console
 
-        solutions.print_solutions(answer, console())
+        solutions.print_answers(answer, params, console())
 
 
 def _parameters(arguments: tuple[str, ...], ctx: click.Context) -> dict[str, str]:
