@@ -132,7 +132,9 @@ def _unseen(identity: Any, kind: str) -> Mapping[str, Any] | None:
     """Stand in for a resource of which the result gives the id alone."""
     if not isinstance(identity, str):
         return None
-    keys = ("location", "kind", "sku", "properties")
+    keys = ["kind", "sku", "properties"]
+    if parse_id(identity)[0].count("/") == 1:
+        keys.append("location")
     return {"id": identity, **{key: unknown(f"{kind} {key}", "runtime") for key in keys}}
 
 

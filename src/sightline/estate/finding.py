@@ -13,28 +13,39 @@ def find(evaluator: Evaluator, env: Env, target: Value) -> Instance | None:
     """Find the instance that a symbolic name, a name or a resource id refers to."""
     wanted = evaluator.origins.get(identity(target))
     if wanted is not None:
-        return _index(evaluator, env.scope).get(wanted)
+        kind, name = wanted
+        return _named(evaluator, env.scope, kind).get(name)
     if not isinstance(target, str) or "/" in target:
         return None
-    for instance in env.scope.instances:
-        if instance.symbol and instance.label() == target.lower():
-            return instance
-    return _index(evaluator, env.scope).get(target.lower())
+    symbols = _labelled(env.scope)
+    if target.lower() in symbols or len(symbols) == len(env.scope.instances):
+        return symbols.get(target.lower())
+    kinds = {each.type(evaluator).lower() for each in env.scope.instances if not each.symbol}
+    found = [_named(evaluator, env.scope, kind).get(target.lower()) for kind in sorted(kinds)]
+    named = [each for each in found if each is not None]
+    return named[0] if len(named) == 1 else None
 
 
-def _index(evaluator: Evaluator, scope: Scope) -> dict[Hashable, Instance]:
-    """Map type and name to instance, and the name alone where symbols do not replace it."""
-    if scope.indexed != len(scope.instances):
-        scope.indexed = len(scope.instances)
-        index: dict[Hashable, Instance] = {}
+def _labelled(scope: Scope) -> dict[str, Instance]:
+    """Map the symbolic names of a template to its instances."""
+    size, symbols = scope.symbols
+    if size != len(scope.instances):
+        symbols = {each.label(): each for each in reversed(scope.instances) if each.symbol}
+        scope.symbols = (len(scope.instances), symbols)
+    return symbols
+
+
+def _named(evaluator: Evaluator, scope: Scope, kind: str) -> dict[Hashable, Instance]:
+    """Map the names of the instances of one type, evaluating no others: they may need these."""
+    size, index = scope.index.get(kind, (0, {}))
+    if size != len(scope.instances):
+        index = {}
+        scope.index[kind] = (len(scope.instances), index)
         for instance in scope.instances:
             evaluator.meter.step()
-            name = folded(instance.name(evaluator))
-            index.setdefault((instance.type(evaluator).lower(), name), instance)
-            if isinstance(name, str) and not instance.symbol:
-                index.setdefault(name, instance)
-        scope.index = index
-    return scope.index
+            if instance.type(evaluator).lower() == kind:
+                index.setdefault(folded(instance.name(evaluator)), instance)
+    return index
 
 
 def ordered(evaluator: Evaluator, env: Env, instances: list[Instance]) -> list[Instance]:

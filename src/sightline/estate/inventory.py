@@ -128,23 +128,33 @@ def take_stock(files: Sequence[EstateFile]) -> list[Stock]:
 
 def _sorted(file: EstateFile) -> Stock:
     stock = Stock(file)
-    groups: dict[Hashable, Item] = {}
+    named: dict[Hashable, list[Item]] = {}
     for each in file.resources:
         if each.kind not in (ACCOUNTS, DEPLOYMENTS):
             stock.other.append(each)
             continue
-        key = (each.kind, each.id.lower() or (folded(each.name), folded(each.group)))
-        if key in groups:
-            groups[key].definitions.append(each)
+        alike = named.setdefault((each.kind, folded(each.name)), [])
+        item = next((item for item in alike if _same(item.definitions[-1], each)), None)
+        if item is not None:
+            item.definitions.append(each)
             continue
-        groups[key] = Item(file, [each])
-        (stock.accounts if each.kind == ACCOUNTS else stock.deployments).append(groups[key])
-    for item in groups.values():
-        item.body = _united(item.definitions)
+        alike.append(Item(file, [each]))
+        (stock.accounts if each.kind == ACCOUNTS else stock.deployments).append(alike[-1])
+    for alike in named.values():
+        for item in alike:
+            item.body = _united(item.definitions)
     for items in (stock.accounts, stock.deployments):
         items.sort(key=lambda item: item.first.line)
     stock.other.sort(key=lambda each: each.line)
     return stock
+
+
+def _same(one: Resource, other: Resource) -> bool:
+    """Tell whether two definitions of one type and name are of one resource."""
+    if one.id and other.id:
+        return one.id.lower() == other.id.lower()
+    groups = {folded(each.group) for each in (one, other) if each.group is not None}
+    return len(groups) < 2
 
 
 def _united(definitions: Sequence[Resource]) -> Mapping[str, Value]:

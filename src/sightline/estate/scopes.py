@@ -66,8 +66,10 @@ class Scope:
     outputs: dict[str, Value] = field(default_factory=dict)
     pending: set[str] = field(default_factory=set)
     instances: list[Instance] = field(default_factory=list)
-    index: dict[Hashable, Instance] = field(default_factory=dict)
-    indexed: int = 0
+    symbols: tuple[int, dict[str, Instance]] = field(default_factory=lambda: (0, {}))
+    """How many instances there were, and those with a symbolic name by it."""
+    index: dict[str, tuple[int, dict[Hashable, Instance]]] = field(default_factory=dict)
+    """Type -> how many instances there were, and those of the type by name."""
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Give a section of the template that maps names, empty if there is none."""

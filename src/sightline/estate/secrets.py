@@ -130,7 +130,7 @@ def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
             scrub(value.expression),
             _clean(value.causes),
             value.identity,
-            value.parts,
+            tuple(redact(each) if isinstance(each, OneOf) else each for each in value.parts),
             value.nullable,
             value.filled,
             value.segment,
