@@ -165,7 +165,8 @@ def _who(line: Line) -> Text:
 
 def _source(line: Line, numbers: dict[str, int]) -> Text:
     marks = sorted({numbers[iri] for iri in line.sources})
-    return Text(" ".join(_ranges(marks)), style="bright_black")
+    near = "near " if marks and line.verdict == "not-stated" else ""
+    return Text(near + " ".join(_ranges(marks)), style="bright_black")
 
 
 def _grid(line: Line) -> Table:
