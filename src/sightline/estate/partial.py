@@ -2,7 +2,20 @@
 
 from collections.abc import Hashable, Sequence
 
-from sightline.estate.values import OneOf, Unknown, Value, causes_of, identity, shorten, spread
+from sightline.estate.values import (
+    OneOf,
+    Unknown,
+    Value,
+    causes_of,
+    derived,
+    identity,
+    shorten,
+    spread,
+    unknown,
+)
+
+MAX_PIECES = 200
+"""The most pieces that are kept apart."""
 
 Piece = str | Unknown | OneOf
 
@@ -16,6 +29,7 @@ def text(parts: Sequence[Value], expression: str) -> Value:
     flat: list[Piece] = []
     for part in parts:
         for piece in part.parts if isinstance(part, Unknown) and part.parts else (part,):
+            piece = _textual(piece, expression)
             if isinstance(piece, str) and flat and isinstance(flat[-1], str):
                 flat[-1] += piece
             elif piece != "":
@@ -24,6 +38,8 @@ def text(parts: Sequence[Value], expression: str) -> Value:
         return flat[0]
     if not any(isinstance(piece, Unknown) for piece in flat):
         return spread(flat, expression, "".join)
+    if len(flat) > MAX_PIECES:
+        return derived(expression, flat, "text")
     return Unknown(
         shorten(expression),
         causes_of([piece for piece in flat if not isinstance(piece, str)]),
@@ -32,6 +48,15 @@ def text(parts: Sequence[Value], expression: str) -> Value:
         filled=any(_is_filled(piece) for piece in flat),
         segment=all(is_segment(piece) for piece in flat),
     )
+
+
+def _textual(piece: Value, expression: str) -> Piece:
+    """Take what is no text for a number written out, or for a fault."""
+    if isinstance(piece, (str, Unknown, OneOf)):
+        return piece
+    if isinstance(piece, (int, float)) and not isinstance(piece, bool):
+        return str(piece)
+    return unknown(expression, "evaluation", identity=("no text", identity(piece)))
 
 
 def pieces(value: Value) -> tuple[Piece, ...]:

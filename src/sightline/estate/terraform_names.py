@@ -40,6 +40,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
 }
 """Type of azurerm -> type of Azure, and the attribute that holds the id of its parent."""
 
+MANAGED_KEY = "azurerm_cognitive_account_customer_managed_key"
+
 KINDS = {
     "azurerm_ai_services": "AIServices",
     "azurerm_ai_foundry": "Hub",
@@ -59,6 +61,8 @@ def translated(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
     """
     body: dict[str, Value] = {}
     properties: dict[str, Value] = {}
+    if kind == MANAGED_KEY:  # a resource of its own that is a property of the account
+        return {"properties": {"encryption": _encryption(values)}}
     if kind in KINDS:
         body["kind"] = KINDS[kind]
     for name, value in values.items():

@@ -1,0 +1,194 @@
+"""Files made to harm cost little and end with a result or with errors of one line."""
+
+import json
+import random
+from pathlib import Path
+from time import monotonic
+
+import pytest
+import yaml
+
+from sightline.errors import render
+from sightline.estate import Budget, Settings, read_content, report_json
+
+SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+SMALL = Settings(budget=Budget(seconds=2, steps=200_000))
+
+
+def check(content, settings=SMALL):
+    """Read and report a file; whatever it holds, each error is one line and all is JSON."""
+    file = read_content("x.json", content, settings)
+    for error in file.errors:
+        assert "\n" not in render(error).partition("\nhint: ")[0]
+    json.dumps(report_json([file]), allow_nan=False).encode("utf-8")
+    return file
+
+
+def template(**sections):
+    return json.dumps({"$schema": SCHEMA, "contentVersion": "1.0.0.0", **sections}).encode()
+
+
+def resource(value, **more):
+    return {"type": "A.B/c", "name": "n", "properties": {"x": value}, **more}
+
+
+DOUBLING = {"v0": "aaaaaaaaaa"} | {
+    f"v{i}": f"[concat(variables('v{i - 1}'), variables('v{i - 1}'))]" for i in range(1, 60)
+}
+NESTING = {"v0": ["a"]} | {
+    f"v{i}": f"[createArray(variables('v{i - 1}'), variables('v{i - 1}'))]" for i in range(1, 60)
+}
+CHAIN = {"v0": "a"} | {f"v{i}": f"[variables('v{i - 1}')]" for i in range(1, 3000)}
+LOOP = {"a": "[variables('b')]", "b": "[variables('a')]"}
+FUNCTIONS = [
+    {
+        "namespace": "f",
+        "members": {"g": {"parameters": [], "output": {"value": "[concat(f.g(), f.g())]"}}},
+    }
+]
+MANY = {
+    f"p{i}": {"type": "string", "allowedValues": [str(n) for n in range(40)]} for i in range(20)
+}
+COUNTED = {"name": "c", "count": 5000}
+
+
+def nested(levels):
+    inner = {"resources": [resource(1)]}
+    for _ in range(levels):
+        properties = {"expressionEvaluationOptions": {"scope": "inner"}, "template": inner}
+        kind = "Microsoft.Resources/deployments"
+        inner = {
+            "resources": [
+                {"type": kind, "name": "d", "copy": {"name": "c", "count": 800}}
+                | {"properties": properties}
+            ]
+        }
+    return inner["resources"]
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"variables": DOUBLING, "resources": [resource("[variables('v59')]")]},
+        {"variables": NESTING, "resources": [resource("[variables('v59')]")]},
+        {"variables": CHAIN, "resources": [resource("[variables('v2999')]")]},
+        {"variables": LOOP, "resources": [resource("[variables('a')]")]},
+        {"functions": FUNCTIONS, "resources": [resource("[f.g()]")]},
+        {
+            "parameters": MANY,
+            "resources": [resource(f"[concat({','.join(f'parameters({p!r})' for p in MANY)})]")],
+        },
+        {"resources": [resource("[" + "concat(" * 5000 + "'a'" + ")" * 5000 + "]")]},
+        {"resources": [resource("[" + "a" * 200_000 + "]")]},
+        {"resources": [resource("[variables('a')" + ".b" * 50_000 + "]")]},
+        {"resources": [resource("[range(0, 99999999)]")]},
+        {"resources": [resource("[padLeft('a', 999999999)]")]},
+        {"resources": [resource("[mul(" * 40 + "9" * 30 + ", 9)" * 40 + "]")]},
+        {"resources": [resource(1, copy={"name": "c", "count": 99_999_999})]},
+        {"resources": [resource(1, copy={"name": "c", "count": -1})]},
+        {"resources": [resource({"copy": [{**COUNTED, "input": {"copy": [{**COUNTED}]}}]})]},
+        {"resources": nested(6)},
+        {"resources": [resource("[reduce(range(0, 9999), createArray(), "
+                                "lambda('a', 'b', createArray(lambdaVariables('a'))))]")]},
+        {"resources": [resource("[map(range(0, 9999), lambda('a', range(0, 9999)))]")]},
+        {"resources": [resource("[reference('n').x]", name="[reference('n').y]")]},
+        {"resources": [resource(1, dependsOn=["[resourceId('A.B/c', 'n')]", "n", 3, None])]},
+        {"resources": {"a": resource(1, dependsOn=["b"]), "b": resource(1, dependsOn=["a"])}},
+        {"resources": [{"resources": [{"resources": [3, None, []]}]}, "x", 7, None, [[]]]},
+        {"parameters": [], "variables": 3, "functions": {}, "resources": [resource("[a.b()]")]},
+        {"resources": [resource(1) | {"name": {"a": 1}, "type": ["x"], "condition": []}]},
+        {"resources": [{"type": "Microsoft.Resources/deployments", "name": 3, "properties": []}]},
+    ],
+    ids=lambda sections: json.dumps(sections)[:60],
+)  # fmt: skip
+def test_a_hostile_template_costs_little(sections):
+    start = monotonic()
+    check(template(**sections))
+    assert monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [[[[[[[[]]]]]]]],
+        {"value": [None, 3, "x", []]},
+        {"data": {"columns": [3], "rows": [[1, 2], 3, None]}, "count": 1},
+        {"data": [{"id": 3, "type": [], "name": {}}], "count": "x"},
+        {"changes": [3, {"changeType": 4}, {"changeType": "Create", "after": {"id": "/"}}]},
+        {"predictedResources": {"a": 1}},
+        {"format_version": 1, "resource_changes": [3, {"mode": "managed", "change": []}]},
+        {"format_version": 1, "values": {"root_module": {"child_modules": [3, {}]}}},
+        {"terraform_version": "1", "resources": [{"instances": [{"attributes": 3}, 4]}]},
+        {"deployment": {"resources": [3, {"type": 3, "urn": []}, {"type": "azure-native:a:B"}]}},
+        {"steps": [{"newState": {"type": "azure:cognitive/account:Account", "inputs": 3}}]},
+        {"responses": {"200": {"body": [[3]]}, "201": 3}},
+        {"id": "/providers//", "type": "a/b"},
+        {"id": "/subscriptions/s/providers/A.B/c", "properties": 3},
+    ],
+    ids=lambda document: json.dumps(document)[:40],
+)
+def test_a_file_of_wrong_shape_is_read_or_refused(document):
+    check(json.dumps(document).encode())
+
+
+def mutated(content, chance):
+    """Change a file in one of the ways in which files go wrong."""
+    data = bytearray(content)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(data))
+        match chance.randrange(6):
+            case 0:
+                data[at] = chance.randrange(256)
+            case 1:
+                del data[at : at + chance.randint(1, 40)]
+            case 2:
+                data[at:at] = data[at : at + chance.randint(1, 200)]
+            case 3:
+                data[at:at] = chance.choice([b"{", b"}", b"[", b"]", b'"', b",", b"null", b"[["])
+            case 4:
+                data[at:at] = chance.choice(
+                    [b"[parameters('x')]", b"-1", b"\\ud800", b"true", b"'", b"(", b")", b"1e99"]
+                )
+            case _:
+                data = data[: at + 1]
+        if not data:
+            return b"{}"
+    return bytes(data)
+
+
+def swapped(content, chance):
+    """Exchange values of a well-formed file for others, so that it stays well-formed."""
+    try:
+        document = json.loads(content)
+    except ValueError:
+        return content
+    nodes = []
+
+    def gather(node):
+        if isinstance(node, (dict, list)):
+            keys = list(node) if isinstance(node, dict) else range(len(node))
+            for key in keys:
+                nodes.append((node, key))
+                gather(node[key])
+
+    gather(document)
+    odd = [None, 3, -1.5, True, "", "[", "[]", [], {}, [[]], "[resourceGroup()]", "a/b", {"a": {}}]
+    for _ in range(chance.randint(1, 4)):
+        node, key = chance.choice(nodes)
+        other, place = chance.choice(nodes)
+        node[key] = chance.choice([*odd, json.loads(json.dumps(other[place]))])
+    return json.dumps(document).encode()
+
+
+def test_a_thousand_mutated_files_are_read_or_refused():
+    chance = random.Random(20260901)
+    contents = [
+        content.encode()
+        for path in CASES
+        for content in yaml.safe_load(path.read_text("utf-8"))["files"].values()
+        if len(content) > 20
+    ]
+    for number in range(1000):
+        change = swapped if number % 2 else mutated
+        check(change(chance.choice(contents), chance))
