@@ -1,15 +1,18 @@
 """Write the model page: every class and property with its meaning and an example."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from reference_pages import Triples, anchor, by_property, short, texts
 
 from sightline import rules
+from sightline.estate import Settings
 from sightline.graph import KnowledgeGraph
 from sightline.identity import configuration_iri, configuration_token
 from sightline.model import Question
-from sightline.render import rdf
+from sightline.render import estate_rdf, rdf
 from sightline.stores import Quad, Term, nquads
 from sightline.stores.embedded import EmbeddedStore
 from sightline.terms import OWL, RDF, RDFS, SL, compact
@@ -21,10 +24,34 @@ _EXAMPLES = (
     {"offering": "azure-openai", "flagged": "false"},
 )
 """Configurations whose derived facts give the examples of the model page."""
+_ESTATE = {
+    "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    "parameters": {"where": {"type": "string"}},
+    "resources": [
+        {
+            "type": "Microsoft.CognitiveServices/accounts",
+            "name": "chat",
+            "kind": "OpenAI",
+            "location": "[parameters('where')]",
+            "tags": {"owner": "Ada", "environment": "test", "classification": "internal"},
+            "properties": {"disableLocalAuth": True},
+        },
+        {
+            "type": "Microsoft.CognitiveServices/accounts/deployments",
+            "name": "chat/answers",
+            "sku": {"name": "ProvisionedManaged"},
+            "tags": {"dataset": "tickets"},
+            "properties": {
+                "model": {"format": "Anthropic", "name": "a-model", "version": "1"},
+                "spilloverDeploymentName": "more",
+            },
+        },
+    ],
+}
+"""An estate whose deployments give examples; no document governs its publisher."""
 _FIRST = ("azure-openai-data-privacy/2024-09-04", "deployment-type=global")
 """What an example is best about."""
 _WITHOUT = {
-    "Deployment": "none is shipped; a customer's own deployments are of this class",
     "pendingReview": "none is shipped; a check of local copies gives it where a sentence changed",
 }
 """Terms that nothing in the shipped graph uses, with the reason."""
@@ -38,6 +65,8 @@ _TOPICS = {
     "Conditions": """Condition Facet Event Discretion FacetValue Implication Assumption""",
     "Answers": """Configuration Deployment EffectiveAccess AwaitedCondition OpenAspect
         ResolvedPlace""",
+    "Estates": """EstateFile Account UnsettledFacet Mapping PropertyMapping ValueMapping
+        ScopeMapping LinkMapping AttributeMapping DeployedKind HostKind OpenFacet PropertyTest""",
     "Vocabulary": """Actor DataCategory Activity Action Target Place Safeguard Purpose Duration Role
         Modality Verdict Rule""",
     "Regions and zones": """Region Geography Country Zone ZoneMembership""",
@@ -112,6 +141,15 @@ def _without(term: str) -> str | None:
 def _answers(graph: KnowledgeGraph) -> Iterator[Quad]:
     for configuration in _EXAMPLES:
         yield from rdf.quads(graph.access(configuration))
+    yield from _deployed(graph)
+
+
+def _deployed(graph: KnowledgeGraph) -> Iterator[Quad]:
+    settings = Settings(subscription="00000000-0000-0000-0000-000000000000")
+    content = json.dumps(_ESTATE).encode()
+    estate = graph.estate(["-"], settings, stdin=content)
+    facts = [(file.file, file.sha256, file.format or "") for file in estate.files]
+    yield from estate_rdf.quads(facts, estate.deployments, datetime(2026, 1, 1))
 
 
 def _ruled(graph: KnowledgeGraph) -> Iterator[Quad]:

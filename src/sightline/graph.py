@@ -1,7 +1,7 @@
 """The facade: one object that loads the knowledge and answers every kind of question."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING
 
 from sightline.derive import Derivation
 from sightline.errors import InputError, ParameterError, UnknownTermError
-from sightline.identity import configuration_iri, read_access
+from sightline.identity import configuration_iri, configuration_token, read_access
 from sightline.loading import derivation_files, load_knowledge, read_knowledge
-from sightline.model import Answer, Change, ClaimDifference, Explanation, Knowledge, Question
+from sightline.model import (
+    Answer,
+    Change,
+    ClaimDifference,
+    DeployedAccess,
+    Deployment,
+    Explanation,
+    Knowledge,
+    Question,
+)
 from sightline.stores import SUFFIXES, TRIPLE_FORMATS, Solutions, Store, iri, nquads
 from sightline.stores import Answer as StoreAnswer
 from sightline.terms import DOCUMENT, GRAPH, token
@@ -20,7 +29,12 @@ from sightline.terms import DOCUMENT, GRAPH, token
 if TYPE_CHECKING:
     from rdflib import Dataset
 
+    from sightline.estate import Attachment, Estate
+    from sightline.estate import Settings as EstateSettings
     from sightline.queries import LibraryQuestion, Value
+
+REGION = "region"
+"""The facet whose values the table of regions spells in several ways."""
 
 
 class KnowledgeGraph:
@@ -144,6 +158,89 @@ class KnowledgeGraph:
         from sightline.derive.many import answers  # processes are not for a single question
 
         return answers(self.knowledge, questions, workers)
+
+    def estate(
+        self,
+        paths: Iterable[Path | str],
+        settings: "EstateSettings | None" = None,
+        *,
+        attachments: "Sequence[Attachment]" = (),
+        tags: Mapping[str, str] | None = None,
+        stdin: bytes | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> "Estate":
+        """Read estate files and folders, and the deployments that they describe.
+
+        ``attachments`` add owners and the like to deployments; ``tags`` maps such attributes to
+        the Azure tags that hold them. A file that cannot be read has its error in its entry.
+        """
+        from sightline.estate import import_estate, mapping_files, read_mappings
+        from sightline.stores.embedded import parse
+
+        mappings = read_mappings(quad for path in mapping_files() for quad in parse(path))
+        facets = self.knowledge.facets.values()
+        spaces = {facet.token: {value: value for value in facet.values} for facet in facets}
+        spaces[REGION] = {
+            name.lower().replace(" ", ""): region.token
+            for region in self.knowledge.regions.values()
+            for name in (region.label, region.token)
+        }
+        return import_estate(
+            paths, mappings, spaces, settings,
+            attachments=attachments, tags=tags, stdin=stdin, progress=progress,
+        )  # fmt: skip
+
+    def access_estate(
+        self,
+        deployments: Iterable[Deployment],
+        *,
+        actor: str | None = None,
+        data: str | None = None,
+        activity: str | None = None,
+        action: str | None = None,
+        as_of: date | None = None,
+        collection: str | None = None,
+        assume: bool = True,
+        workers: int | None = None,
+    ) -> list[DeployedAccess]:
+        """Derive effective access for deployments, once for each distinct configuration.
+
+        No statement is applied to a deployment that no document governs: its answer has no rows
+        and is incomplete, with the reason. Raises as ``access`` does.
+        """
+        groups: dict[tuple[str, str | None], list[Deployment]] = {}
+        for each in deployments:
+            key = (configuration_token(each.configuration), each.ungoverned)
+            groups.setdefault(key, []).append(each)
+        keys = sorted(groups, key=lambda key: (key[0], key[1] or ""))
+        questions = [
+            Question(
+                groups[key][0].configuration,
+                actor,
+                data,
+                activity,
+                action,
+                as_of,
+                collection,
+                assume,
+            )
+            for key in keys
+        ]
+        found = []
+        for key, answer in zip(keys, self.answers(questions, workers), strict=True):
+            if key[1] is not None:
+                answer = replace(
+                    answer,
+                    rows=(),
+                    versions=(),
+                    assumptions=(),
+                    commitments=(),
+                    configuration=answer.question.configuration,
+                    complete=False,
+                    incomplete_because=key[1],
+                )
+            found.append(DeployedAccess(tuple(groups[key]), answer))
+        return found
 
     def derivation(self, as_of: date | None = None, collection: str | None = None) -> Derivation:
         """Give the evaluator for one selection of document versions."""

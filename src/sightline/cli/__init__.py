@@ -17,6 +17,7 @@ _COMMANDS = {
     "ask": "Run a question of the library.",
     "completion": "Print the script that completes words in a shell.",
     "diff": "Compare two configurations, dates or document versions.",
+    "estate": "Read estate files: deployments, and what is unresolved.",
     "explain": "Show the chain from an answer to its sentences.",
     "load": "Load the graph, or derived answers, into a SPARQL server.",
     "questions": "List the questions of the library.",

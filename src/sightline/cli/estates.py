@@ -1,0 +1,138 @@
+"""Read the estate files that several commands take, with the options that settle values."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sightline.cli import options
+from sightline.cli.faults import usage
+
+if TYPE_CHECKING:
+    from sightline.estate import Estate
+    from sightline.graph import KnowledgeGraph
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_WORTH_A_BAR = 20
+"""Files from which on the progress is shown."""
+
+
+def given(command: Command) -> Command:
+    """Add the options that say what estate files leave open."""
+    added: tuple[Callable[[Any], Any], ...] = (
+        click.option(
+            "--parameters",
+            "parameter_files",
+            metavar="FILE",
+            type=options.FILE,
+            multiple=True,
+            help="Parameter file of a template; repeat for several.",
+        ),
+        click.option(
+            "--set-parameter",
+            "parameters",
+            metavar="NAME=VALUE",
+            multiple=True,
+            help="Set a parameter of a template; repeat for several.",
+        ),
+        click.option(
+            "--resource-group-location",
+            metavar="REGION",
+            help="Where the resource group of a template is.",
+        ),
+        click.option(
+            "--subscription", metavar="ID", help="The subscription of files that name none."
+        ),
+        click.option(
+            "--attach",
+            "attached",
+            metavar="FILE",
+            type=options.FILE,
+            multiple=True,
+            help="YAML or CSV file that gives deployments an owner, environment and the like.",
+        ),
+        click.option(
+            "--tag",
+            "tags",
+            metavar="ATTRIBUTE=TAG",
+            multiple=True,
+            help="Read owner, environment, classification or dataset from that Azure tag.",
+        ),
+    )
+    for option in reversed(added):
+        command = option(command)
+    return command
+
+
+def read(
+    graph: "KnowledgeGraph",
+    files: tuple[str, ...],
+    *,
+    parameter_files: tuple[str, ...],
+    parameters: tuple[str, ...],
+    resource_group_location: str | None,
+    subscription: str | None,
+    attached: tuple[str, ...],
+    tags: tuple[str, ...],
+) -> "Estate":
+    """Read files with what the options give; ``-`` is standard input.
+
+    Raises InputError for options, parameter files and attachments that cannot be used.
+    """
+    from sightline.estate import Settings, read_attachments, with_parameters
+
+    settings = with_parameters(
+        Settings(resource_group_location=resource_group_location, subscription=subscription),
+        parameter_files,
+        parameters,
+    )
+    attachments = [each for name in attached for each in read_attachments(name)]
+    stdin = sys.stdin.buffer.read() if "-" in files and sys.stdin is not None else None
+    with _progress(files) as progress:
+        return graph.estate(
+            files,
+            settings,
+            attachments=attachments,
+            tags=_tags(tags),
+            stdin=stdin,
+            progress=progress,
+        )
+
+
+def _tags(pairs: tuple[str, ...]) -> dict[str, str]:
+    from sightline.estate.attachments import ATTRIBUTES
+
+    found: dict[str, str] = {}
+    for pair in pairs:
+        attribute, _, tag = pair.partition("=")
+        if attribute not in ATTRIBUTES or not tag:
+            raise usage(
+                f"{pair!r} names no tag", f"write one of {', '.join(ATTRIBUTES)}, '=' and a tag"
+            )
+        found[attribute] = tag
+    return found
+
+
+@contextmanager
+def _progress(files: tuple[str, ...]) -> Iterator[Callable[[str], None] | None]:
+    """Show a line of progress on a terminal, once there are enough files for it to matter."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    count = 0
+
+    def told(_name: str) -> None:
+        nonlocal count
+        count += 1
+        if count >= _WORTH_A_BAR:
+            click.echo(f"\rreading estate files: {count}", nl=False, err=True)
+
+    try:
+        yield told
+    finally:
+        if count >= _WORTH_A_BAR:
+            click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,47 @@
+"""Import an estate: from files to deployments, with what could not be read."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sightline.errors import InputError
+from sightline.estate.attachments import Attachment, attach
+from sightline.estate.inventory import Stock, take_stock
+from sightline.estate.mapping import Spaces, map_estate
+from sightline.estate.mappings import Mappings
+from sightline.estate.reading import EstateFile, read_estate
+from sightline.estate.settings import Settings
+from sightline.model import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What files say: each with its stock, and the deployments of all."""
+
+    files: tuple[EstateFile, ...]
+    stocks: tuple[Stock, ...]
+    deployments: tuple[Deployment, ...]
+
+    @property
+    def errors(self) -> tuple[InputError, ...]:
+        """Why files, or parts of them, could not be read."""
+        return tuple(error for file in self.files for error in file.errors)
+
+
+def import_estate(
+    paths: Iterable[Path | str],
+    mappings: Mappings,
+    spaces: Spaces,
+    settings: Settings | None = None,
+    *,
+    attachments: Sequence[Attachment] = (),
+    tags: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Estate:
+    """Read files and map what they hold; see ``read_estate`` and ``map_estate``."""
+    files = read_estate(paths, settings, stdin=stdin, progress=progress)
+    stocks = take_stock(files)
+    subscription = settings.subscription if settings else None
+    found = map_estate(stocks, mappings, spaces, subscription=subscription, tags=tags)
+    return Estate(tuple(files), tuple(stocks), attach(found, attachments))

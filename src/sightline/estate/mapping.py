@@ -1,0 +1,338 @@
+"""Turn the resources of estate files into deployments with facets, by the mappings alone."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sightline.estate.inventory import LIST_DEPLOYMENTS, Item, Stock
+from sightline.estate.mappings import Mappings, Path
+from sightline.estate.partial import folded
+from sightline.estate.resources import Resource
+from sightline.estate.testing import Part, Subject, choices, decide, follow, outcome, spelled
+from sightline.estate.values import OneOf, Unknown, Value
+from sightline.model import Deployment, Unsettled
+from sightline.terms import DEPLOYMENT
+
+NOT_LISTED = "(not listed)"
+"""The name that stands for the deployments of an account which a listing leaves out."""
+
+Spaces = Mapping[str, Mapping[str, str]]
+"""Facet -> how a value of it is spelled, in lower case and without spaces -> its token."""
+
+_SUBSCRIPTION = re.compile(r"/subscriptions/([^/]+)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Found:
+    """A deployment on its way to be one: its resource, and what counts for it."""
+
+    resource: Resource
+    name: Value
+    account: Value
+    owner: Item | None
+    subject: Subject
+    file: str
+    listed: bool = True
+    facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    open: list[Unsettled] = field(default_factory=list)
+    ungoverned: str | None = None
+
+
+def map_estate(
+    stocks: Sequence[Stock],
+    mappings: Mappings,
+    spaces: Spaces,
+    *,
+    subscription: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> tuple[Deployment, ...]:
+    """Give the deployments of an estate; ``tags`` maps attributes to the tags that hold them.
+
+    ``subscription`` stands for that of resources whose file names none.
+    """
+    mapper = _Mapper(stocks, mappings, spaces)
+    found = [one for stock in stocks for one in mapper.deployments(stock)]
+    for one in found:
+        mapper.settle(one)
+    owners = {id(one.owner): one for one in found if one.owner is not None}
+    mapper.share(found, subscription, owners)
+    united = [mapper.united(one, found) for one in found]
+    taken: dict[str, int] = {}
+    return tuple(mapper.finished(one, taken, subscription, tags or {}) for one in united)
+
+
+class _Mapper:
+    def __init__(self, stocks: Sequence[Stock], mappings: Mappings, spaces: Spaces) -> None:
+        self._stocks = stocks
+        self._mappings = mappings
+        self._spaces = spaces
+        self._others: dict[tuple[str, object], Part] = {}
+        for stock in stocks:
+            for each in stock.other:
+                key = (each.kind, folded(each.name))
+                self._others.setdefault(key, _part(each, stock))
+        self._links: dict[int, list[_Found]] = {}
+
+    def deployments(self, stock: Stock) -> Iterator[_Found]:
+        """Find the deployments of a file, and the accounts whose deployments are not listed."""
+        inhabited = {id(each.owner) for other in self._stocks for each in other.deployments}
+        file = stock.file.file
+        for item in stock.deployments:
+            yield _Found(item.first, item.name, item.account, item.owner, self._subject(item), file)
+        for account in stock.accounts:
+            if id(account) not in inhabited and (kind := self._unlisted(account)):
+                subject = Subject((Part(kind, {}, _format(stock)), _item(account)), frozenset())
+                yield _Found(
+                    account.first, NOT_LISTED, account.first.name, account, subject, file, False
+                )
+        for each in stock.other:
+            if each.kind in self._mappings.deployed:
+                above = self._above(_part(each, stock), each)
+                holder = each.names[0] if len(each.names) > 1 else None
+                yield _Found(each, each.names[-1], holder, None, above, file)
+
+    def _unlisted(self, account: Item) -> str:
+        subject = Subject((_item(account),), frozenset())
+        for host in self._mappings.hosts:
+            if account.first.kind == host.kind and decide(subject, host.rule, {}) is not False:
+                return host.deployed
+        return ""
+
+    def _subject(self, item: Item) -> Subject:
+        part = _item(item)
+        above = item.first.kind.rpartition("/")[0]
+        parts = [part] if item.owner is None else [part, _item(item.owner)]
+        missing = {above} if item.owner is None else set()
+        for link in self._mappings.links:
+            names = follow(item.body, link.path) if link.kind == part.kind and link.target else []
+            for name in names:
+                if isinstance(name, str):
+                    linked = self._others.get((link.target, folded(_joined(item.account, name))))
+                    parts += [linked] if linked else []
+                else:
+                    missing.add(link.target)
+        return Subject(tuple(parts), frozenset(missing))
+
+    def _above(self, part: Part, resource: Resource) -> Subject:
+        parts, missing = [part], set()
+        kind, names = part.kind, list(resource.names)
+        while kind.count("/") > 1:
+            kind = kind.rpartition("/")[0]
+            names.pop() if names else None
+            name = names[0] if len(names) == 1 else _joined(*names) if names else None
+            found = self._others.get((kind, folded(name)))
+            if found:
+                parts.append(found)
+            else:
+                missing.add(kind)
+        return Subject(tuple(parts), frozenset(missing))
+
+    def settle(self, one: _Found) -> None:
+        """Work out the facets of a deployment and what stays open."""
+        kind = one.subject.parts[0].kind
+        one.ungoverned = self._scope(one.subject)
+        kept = {facet for each, facet in self._mappings.open if each == kind}
+        reachable = {part.kind for part in one.subject.parts} | one.subject.missing
+        for facet, rules in self._mappings.facets.items():
+            own = [rule for rule in rules if all(test.kind in reachable for test in rule.tests)]
+            if not own:
+                continue
+            result = outcome(one.subject, facet, own)
+            if result.values:
+                one.facets[facet] = tuple(sorted(result.values))
+            if len(result.values) == 1 or (facet == "offering" and one.ungoverned):
+                continue
+            text, value = result.because[0] if result.because else ("", None)
+            unmapped = not isinstance(value, (Unknown, OneOf)) and value is not None
+            if not result.values and unmapped and facet not in kept:
+                continue
+            one.open.append(_unsettled(facet, text, value))
+        for facet in sorted(kept - set(one.facets)):
+            one.facets[facet] = tuple(sorted(self._spaces[facet].values()))
+        for reading in self._mappings.values:
+            self._value(one, reading.target, reading.path)
+        if not one.listed:
+            account = spelled(one.account) if isinstance(one.account, str) else "the account"
+            one.open.insert(0, Unsettled("deployments", account, "not-listed", LIST_DEPLOYMENTS))
+        condition = one.resource.condition
+        if condition is not True:
+            one.open.append(_unsettled("deployed", "condition", condition))
+
+    def _scope(self, subject: Subject) -> str | None:
+        present = {part.kind for part in subject.parts}
+        for rule in self._mappings.scopes:
+            tests = (*rule.tests, *rule.alternatives)
+            if not all(test.kind in present for test in tests):
+                continue
+            if any(
+                decide(subject, rule, chosen, every=True) is False
+                for chosen in choices(subject, tests)
+            ):
+                return rule.because
+        return None
+
+    def _value(self, one: _Found, facet: str, path: Path) -> None:
+        values: list[Value] = []
+        for part in one.subject.parts:
+            values = values or follow(part.body, path)
+        space = self._spaces[facet]
+        raw = [each for v in values for each in (v.values if isinstance(v, OneOf) else (v,))]
+        tokens = [
+            None if isinstance(v, Unknown) else space.get(spelled(v).replace(" ", "")) for v in raw
+        ]
+        known = [token for token in tokens if token is not None]
+        if known and len(known) == len(tokens):
+            one.facets[facet] = tuple(sorted(set(known)))
+        if len(set(known)) != 1 or len(known) < len(tokens):
+            one.open.append(_unsettled(facet, path[0][-1][0], values[0] if values else None))
+
+    def share(
+        self, found: Sequence[_Found], subscription: str | None, owners: Mapping[int, _Found]
+    ) -> None:
+        """Let what one resource shows hold for all others of the same scope."""
+        shown: dict[str, dict[str, str]] = {}
+        for stock in self._stocks:
+            for account in stock.accounts:
+                place = _subscription(account.first, subscription)
+                subject = Subject((_item(account),), frozenset())
+                for rule in self._mappings.shared:
+                    if place and decide(subject, rule, {}) is True:
+                        shown.setdefault(place.lower(), {}).update(rule.gives)
+        for one in found if shown else ():
+            place = _place(one, subscription)
+            for facet, value in shown.get(place.lower(), {}).items() if place else ():
+                one.facets.setdefault(facet, (value,))
+
+    def united(self, one: _Found, found: Sequence[_Found]) -> _Found:
+        """Unite a deployment with those that take over for it: the candidates of all."""
+        chain, pending = [one], [one]
+        lost: list[Unsettled] = []
+        while pending:
+            each = pending.pop()
+            for link in self._mappings.links:
+                if link.target or each.subject.parts[0].kind != link.kind:
+                    continue
+                for name in follow(each.subject.parts[0].body, link.path):
+                    nearby = self._siblings(each, found)
+                    other = nearby.get(folded(name)) if isinstance(name, str) else None
+                    if other is None:
+                        lost.append(_unsettled("deployment-type", link.path[0][-1][0], name))
+                    elif other not in chain:
+                        chain.append(other)
+                        pending.append(other)
+        if len(chain) == 1 and not lost:
+            return one
+        facets = {
+            facet: tuple(sorted({v for each in chain for v in each.facets[facet]}))
+            for facet in one.facets
+            if all(facet in each.facets for each in chain)
+        }
+        if lost:
+            kind = one.subject.parts[0].kind
+            facets |= {
+                facet: tuple(sorted(self._spaces[facet].values()))
+                for each, facet in self._mappings.open
+                if each == kind
+            }
+        because = next((each.ungoverned for each in chain if each.ungoverned), None)
+        opened = [each for other in chain for each in other.open]
+        return replace(one, facets=facets, open=[*dict.fromkeys(opened), *lost], ungoverned=because)
+
+    def _siblings(self, one: _Found, found: Sequence[_Found]) -> Mapping[object, _Found]:
+        if not self._links:
+            for each in found:
+                self._links.setdefault(_home(each), []).append(each)
+        return {folded(each.name): each for each in self._links[_home(one)]}
+
+    def finished(
+        self,
+        one: _Found,
+        taken: dict[str, int],
+        subscription: str | None,
+        tags: Mapping[str, str],
+    ) -> Deployment:
+        """Make a deployment of what was found, under a name that no other has."""
+        attributes = self._attributes(one, tags)
+        if place := _place(one, subscription):
+            attributes["subscription"] = place
+        name, account = _shown(one.name), _shown(one.account)
+        identity = one.resource.id.strip("/").lower()
+        identity = identity or "/".join([one.file.lstrip("./"), account, name])
+        identity += "" if one.listed else "/deployments"
+        number = taken[identity] = taken.get(identity, 0) + 1
+        return Deployment(
+            DEPLOYMENT[identity if number == 1 else f"{identity}~{number}"],
+            name,
+            account,
+            one.file,
+            one.resource.line,
+            dict(sorted(one.facets.items())),
+            tuple(dict.fromkeys(one.open)),
+            attributes,
+            one.ungoverned,
+        )
+
+    def _attributes(self, one: _Found, tags: Mapping[str, str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for attribute, tag in tags.items():
+            path: Path = ((("tags", "", ""), (tag, "", "")),)
+            _report(found, attribute, one.subject, "", path)
+        for reading in self._mappings.attributes:
+            if reading.target not in tags:
+                _report(found, reading.target, one.subject, reading.kind, reading.path)
+        return found
+
+
+def _report(found: dict[str, str], attribute: str, subject: Subject, kind: str, path: Path) -> None:
+    for part in subject.parts:
+        if attribute not in found and part.kind == (kind or part.kind):
+            values = follow(part.body, path)
+            texts = [each for each in values if isinstance(each, (str, bool, int, float))]
+            if texts:
+                text = texts[0]
+                found[attribute] = text if isinstance(text, str) else str(text).lower()
+
+
+def _item(item: Item) -> Part:
+    return Part(item.first.kind, item.body, item.file.format or "")
+
+
+def _part(resource: Resource, stock: Stock) -> Part:
+    return Part(resource.kind, resource.body, _format(stock))
+
+
+def _format(stock: Stock) -> str:
+    return stock.file.format or ""
+
+
+def _joined(*names: Value) -> Value:
+    return "/".join(names) if all(isinstance(name, str) for name in names) else names[0]
+
+
+def _home(one: _Found) -> int:
+    return id(one.owner) if one.owner is not None else hash((one.file, folded(one.account)))
+
+
+def _subscription(resource: Resource, default: str | None) -> str:
+    found = _SUBSCRIPTION.search(resource.id)
+    return found[1] if found else (default or "").strip("/").rpartition("/")[2]
+
+
+def _place(one: _Found, default: str | None) -> str:
+    own = _subscription(one.resource, None)
+    above = _subscription(one.owner.first, None) if one.owner is not None else ""
+    return own or above or _subscription(one.resource, default)
+
+
+def _unsettled(facet: str, text: str, value: Value) -> Unsettled:
+    if isinstance(value, (Unknown, OneOf)):
+        return Unsettled(facet, value.expression, value.reason, value.settle or None)
+    if value is None:
+        return Unsettled(facet, text, "absent", None)
+    return Unsettled(facet, _shown(value), "unknown-value", None)
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, (Unknown, OneOf)):
+        return value.expression
+    return "" if value is None else str(value)

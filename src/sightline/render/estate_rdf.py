@@ -1,0 +1,109 @@
+"""Write an estate as RDF: one named graph per file, with its source, digest, time and lines."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from importlib.metadata import version
+
+from sightline.identity import configuration_iri, configuration_token
+from sightline.model import Deployment
+from sightline.stores import Quad, Term, iri, literal, nquads
+from sightline.terms import ACCOUNT, DCT, FACET, GRAPH, PROV, RDF, SKOS, SL, XSD, compact, prefixes
+
+FileFacts = tuple[str, str, str]
+"""The name of a file, its SHA-256 and its format."""
+
+_NO_FACETS = frozenset({"deployed", "deployments"})
+"""What can be open besides facets: whether it is deployed at all, and what a listing leaves out."""
+
+
+def estate_graph(file: str, digest: str) -> str:
+    """Name the graph of a file, by its content and its name.
+
+    >>> estate_graph("main.json", "ab" * 32)
+    'https://w3id.org/sightline/graph/estate/abababababababab/main.json'
+    """
+    return GRAPH[f"estate/{digest[:16] or '-'}/{file.lstrip('./')}"]
+
+
+def quads(
+    files: Iterable[FileFacts], deployments: Sequence[Deployment], read_at: datetime
+) -> Iterator[Quad]:
+    """Give the facts about files and deployments; configurations are named, not described."""
+    graphs: dict[str, str] = {}
+    for name, digest, form in files:
+        graph = graphs[name] = estate_graph(name, digest)
+        facts: dict[str, Term] = {
+            RDF["type"]: iri(SL["EstateFile"]),
+            DCT["source"]: literal(name),
+            SL["fileDigest"]: literal(digest),
+            SL["fileFormat"]: literal(form),
+            SL["toolVersion"]: literal(version("sightline")),
+            PROV["generatedAtTime"]: literal(
+                read_at.isoformat(timespec="seconds"), XSD["dateTime"]
+            ),
+        }
+        yield from ((graph, predicate, term, graph) for predicate, term in facts.items())
+    seen: set[str] = set()
+    for each in deployments:
+        graph = graphs[each.file]
+        account = ACCOUNT[_account(each)]
+        if each.account and account not in seen:
+            seen.add(account)
+            yield account, RDF["type"], iri(SL["Account"]), graph
+            yield account, SKOS["prefLabel"], literal(each.account), graph
+        yield from ((each.iri, p, term, graph) for p, term in _deployment(each, graph, account))
+        for number, unsettled in enumerate(each.unsettled, 1):
+            node = f"{each.iri}/open/{number}"
+            yield each.iri, SL["hasUnsettled"], iri(node), graph
+            yield node, RDF["type"], iri(SL["UnsettledFacet"]), graph
+            if unsettled.facet not in _NO_FACETS:
+                yield node, SL["concernsFacet"], iri(FACET[unsettled.facet]), graph
+            yield node, SL["openExpression"], literal(unsettled.expression), graph
+            yield node, SL["openReason"], literal(unsettled.reason), graph
+            if unsettled.settle:
+                yield node, SL["settlingOption"], literal(unsettled.settle), graph
+
+
+def turtle(found: Iterable[Quad]) -> str:
+    """Write quads of one graph as Turtle, one block per subject."""
+    blocks: dict[str, dict[str, list[str]]] = {}
+    for subject, predicate, term, _graph in found:
+        blocks.setdefault(subject, {}).setdefault(predicate, []).append(_term(term))
+    lines = [f"@prefix {prefix}: <{name}> ." for prefix, name in prefixes().items()] + [""]
+    for subject, properties in blocks.items():
+        rest = [f"    {_name(p)} {', '.join(terms)}" for p, terms in properties.items()]
+        lines += [_name(subject), " ;\n".join(rest) + " .", ""]
+    return "\n".join(lines)
+
+
+def nquads_text(found: Iterable[Quad]) -> str:
+    """Write quads as N-Quads."""
+    return "".join(nquads(found))
+
+
+def _account(deployment: Deployment) -> str:
+    own = deployment.iri.split("/deployment/", 1)[-1]
+    return own.rpartition("/deployments")[0] or own.rpartition("/")[0] or own
+
+
+def _deployment(each: Deployment, graph: str, account: str) -> Iterator[tuple[str, Term]]:
+    yield RDF["type"], iri(SL["Deployment"])
+    yield SKOS["prefLabel"], literal(each.name)
+    yield SL["inFile"], iri(graph)
+    yield SL["lineNumber"], literal(str(each.line), XSD["integer"])
+    if each.account:
+        yield SL["inAccount"], iri(account)
+    yield SL["hasConfiguration"], iri(configuration_iri(configuration_token(each.configuration)))
+    for name, text in sorted(each.attributes.items()):
+        yield SL[name], literal(text)
+    if each.ungoverned:
+        yield SL["ungoverned"], literal(each.ungoverned)
+
+
+def _term(term: Term) -> str:
+    return _name(term.value) if term.kind == "iri" else term.n3()
+
+
+def _name(name: str) -> str:
+    short = compact(name)
+    return short if short != name else f"<{name}>"
