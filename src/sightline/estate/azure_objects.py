@@ -192,31 +192,18 @@ def _resource(
     live: bool,
     condition: Value,
 ) -> Resource | None:
-    identity = next(
-        (
-            each
-            for key in ("id", "resourceId")
-            if isinstance(each := member(node, key), str) and each.startswith("/")
-        ),
-        "",
-    )
-    kind = next(
-        (
-            each
-            for key in ("resourceType", "type")
-            if isinstance(each := member(node, key), str) and "/" in each
-        ),
-        "",
-    )
+    low = {str(key).lower(): value for key, value in node.items()}
+    identity = _first(low, ("id", "resourceid"), "/")
+    kind = _first(low, ("resourcetype", "type"), "")
     named, names = parse_id(identity)
     kind = kind or named
     name: Value = "/".join(names) if names and named.lower() == kind.lower() else None
     if name is None:
-        name = member(node, "name") or member(node, "accountName") or member(node, "resourceName")
+        name = low.get("name") or low.get("accountname") or low.get("resourcename")
     if not kind or name is None:
         return None
     body = {key: value for key, value in node.items() if key.lower() not in INNER}
-    if "properties" not in {key.lower() for key in node}:
+    if "properties" not in low:
         flat = {key: value for key, value in body.items() if key.lower() not in OUTER}
         body = {key: value for key, value in body.items() if key.lower() in OUTER}
         body["properties"] = flat
@@ -228,12 +215,21 @@ def _resource(
         body,
         path,
         source,
-        api_version=member(node, "apiVersion"),
+        api_version=low.get("apiversion"),
         condition=condition,
         id=identity,
         live=live,
         group=scope_of(identity).lower() or None,
     )
+
+
+def _first(low: Mapping[str, Any], keys: tuple[str, ...], start: str) -> str:
+    """Give the first text with a slash among some keys; one that begins with ``start``."""
+    for key in keys:
+        value = low.get(key)
+        if isinstance(value, str) and "/" in value and value.startswith(start):
+            return value
+    return ""
 
 
 def _opened(value: Value) -> Value:

@@ -186,10 +186,27 @@ class Evaluator:
         if partial or name in WHOLE or not any(isinstance(arg, OneOf) for arg in args):
             result = once(tuple(args))
         else:
-            result = spread(args, expression, once)
+            result = self._possible(args, expression, once)
         if isinstance(result, (str, list, Mapping)):
             return self._weighed(result, expression)
         return result
+
+    def _possible(
+        self, args: list[Value], expression: str, once: Callable[[tuple[Value, ...]], Value]
+    ) -> Value:
+        """Unite what the candidates give; those that Azure would refuse are none, if others are."""
+        refused: list[Value] = []
+
+        def tried(chosen: tuple[Value, ...]) -> Value:
+            before = self.failures
+            result = once(chosen)
+            if self.failures > before and isinstance(result, Unknown):
+                refused.append(result)
+            return result
+
+        return spread(
+            args, expression, tried, lambda result: any(result is each for each in refused)
+        )
 
     def failed(self, expression: str, message: str) -> Unknown:
         """Make the unknown for what cannot be evaluated."""

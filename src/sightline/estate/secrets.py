@@ -39,6 +39,10 @@ FORMS = re.compile(
     r"|\b[A-Za-z0-9]{40,}JQQJ99[A-Za-z0-9]{8,}|\b[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,34}"
     r"|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}"
 )
+SIGNS = re.compile(r"[=~]|://|(?i:bearer)|eyJ|sk-|KEY-----|JQQJ99|AKIA|gh[pousr]_")
+"""One of these stands in every form; a look for them costs less than the expression."""
+
+BARE = re.compile(r"(?i:(?:keys?|tokens?|sas|sig|signature)\d*)")
 BETWEEN = re.compile(r"'\s*+,\s*+'")
 QUOTED = re.compile(r"'((?:[^']|'')*+)'")
 
@@ -68,13 +72,13 @@ def holds_secret(text: str) -> bool:
     >>> holds_secret("Endpoint=sb://x;SharedAccessKey=abcd1234"), holds_secret("gpt-4o")
     (True, False)
     """
-    return len(text) > 10 and FORMS.search(text) is not None
+    return len(text) > 10 and SIGNS.search(text) is not None and FORMS.search(text) is not None
 
 
 def _looks_secret(text: str, name: str) -> bool:
     # ``key`` alone may be a key or the name of one; only the former is long.
-    alone = name.lower().rstrip("s0123456789") in ("key", "token", "sa", "sig", "signature")
-    return holds_secret(text) or (alone and len(text) > 12 and "/" not in text)
+    alone = BARE.fullmatch(name) is not None
+    return (alone and len(text) > 12 and "/" not in text) or holds_secret(text)
 
 
 def secret(name: str = "") -> Unknown:
@@ -102,18 +106,29 @@ def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
     >>> redact({"apiKey": "abc", "size": 1})["size"]
     1
     """
-    if isinstance(value, Mapping):
+    if value is None or value is True or value is False or value == "":
+        return value
+    if isinstance(value, str):  # most are: what follows is in the order of how often it occurs
+        if hidden or is_secret_name(name) or (len(value) > 10 and _looks_secret(value, name)):
+            return secret()
+        return value
+    if isinstance(value, dict):
         if hidden or _is_vault(name):
-            return {key: redact(each, str(key), hidden=True) for key, each in value.items()}
-        paired = _secret_pair(value)
-        return {
-            _safe_key(key): redact(
-                each, str(key), hidden=paired and str(key).lower() in ("value", "defaultvalue")
-            )
-            for key, each in value.items()
-        }
+            return {_safe_key(k): redact(v, k, hidden=True) for k, v in value.items()}
+        if _secret_pair(value):
+            return {
+                _safe_key(k): redact(v, k, hidden=k.lower() in ("value", "defaultvalue"))
+                for k, v in value.items()
+            }
+        return {_safe_key(k): redact(v, k) for k, v in value.items()}
     if isinstance(value, list):
         return [redact(each, name, hidden=hidden) for each in value]
+    if isinstance(value, (int, float)):
+        return secret() if hidden or is_secret_name(name) else value
+    return _redact_open(value, name, hidden=hidden)
+
+
+def _redact_open(value: Value, name: str, *, hidden: bool) -> Value:
     if isinstance(value, OneOf):
         if hidden or is_secret_name(name):
             return secret()
@@ -135,30 +150,29 @@ def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
             value.filled,
             value.segment,
         )
-    if value is None or isinstance(value, bool) or value == "":
-        return value
-    if not isinstance(value, (str, int, float)):
-        return unknown("[reference(...)]", "runtime", identity=id(value))
-    if hidden or is_secret_name(name) or (isinstance(value, str) and _looks_secret(value, name)):
-        return secret()
-    return value
+    return unknown("[reference(...)]", "runtime", identity=id(value))
 
 
 def _clean(causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
     return tuple(Cause(each.reason, scrub(each.expression), each.settle) for each in causes)
 
 
-def _safe_key(key: object) -> str:
-    return MARK if holds_secret(str(key)) else str(key)
+@lru_cache(maxsize=8192)
+def _safe_key(key: str) -> str:
+    return MARK if holds_secret(key) else key
 
 
+@lru_cache(maxsize=8192)
 def _is_vault(name: str) -> bool:
     """Tell whether all that stands below this name is secret."""
     return name.lower() in ("credentials", "credential", "secrets", "connectionstrings")
 
 
 def _secret_pair(value: Mapping[str, Value]) -> bool:
-    for key, each in value.items():
-        if str(key).lower() in ("name", "key") and isinstance(each, str):
-            return is_secret_name(each)
+    """Tell whether an object names a setting that is secret, as ``name`` and ``value`` do."""
+    for key in ("name", "key", "Name", "Key", "NAME", "KEY"):
+        if key in value:
+            named = value[key]
+            if isinstance(named, str) and is_secret_name(named):
+                return True
     return False

@@ -147,9 +147,15 @@ def one_of(values: Sequence[Value], expression: str, sources: Sequence[Value]) -
 
 
 def spread(
-    values: Sequence[Value], expression: str, apply: Callable[[tuple[Value, ...]], Value]
+    values: Sequence[Value],
+    expression: str,
+    apply: Callable[[tuple[Value, ...]], Value],
+    refused: Callable[[Value], bool] | None = None,
 ) -> Value:
-    """Apply a function for every combination of the candidates of ``values`` and unite."""
+    """Apply a function for every combination of the candidates of ``values`` and unite.
+
+    Results that are ``refused`` are left out, unless all are.
+    """
     choices = [value.values if isinstance(value, OneOf) else (value,) for value in values]
     size = 1
     for choice in choices:
@@ -157,7 +163,10 @@ def spread(
     sources = [value for value in values if isinstance(value, OneOf)]
     if size > MAX_CANDIDATES:
         return derived(expression, sources, "branch", "branch")
-    return one_of([apply(chosen) for chosen in product(*choices)], expression, sources)
+    results = [apply(chosen) for chosen in product(*choices)]
+    if refused is not None:
+        results = [each for each in results if not refused(each)] or results
+    return one_of(results, expression, sources)
 
 
 def identity(value: Value) -> Hashable:
