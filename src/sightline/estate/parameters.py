@@ -59,11 +59,17 @@ def _value(evaluator: Evaluator, scope: Scope, name: str, definition: Mapping[st
             "" if scope.parent else f"--set-parameter {name}",
             ("parameter", id(scope), name.lower()),
         )
-    if is_secret_name(name) and isinstance(value, (str, OneOf)) and value != "":
+    if is_secret_name(name) and _is_text(value):
         return _hidden(name, scope)
     if isinstance(value, Unknown) and allowed and value.reason != "secret":
         return one_of(allowed, value.expression, [value])
     return value
+
+
+def _is_text(value: Value) -> bool:
+    """Tell whether a value is or may be a text that says something."""
+    candidates = value.values if isinstance(value, OneOf) else (value,)
+    return any(isinstance(each, str) and each for each in candidates)
 
 
 def _hidden(name: str, scope: Scope) -> Unknown:
@@ -125,7 +131,7 @@ def _variable(evaluator: Evaluator, scope: Scope, name: str) -> Value:
         if name.lower() not in names:
             raise EvaluationError("there is no such variable")
         value = plain(evaluator.tree(member(section, name), Env(scope)))
-    if is_secret_name(name) and isinstance(value, (str, OneOf)) and value != "":
+    if is_secret_name(name) and _is_text(value):
         return unknown(f"[variables('{name}')]", "secret", nullable=True)
     return value
 

@@ -19,7 +19,7 @@ from sightline.estate.azure_objects import (
 from sightline.estate.jsonc import Located, Text, read
 from sightline.estate.pulumi import read_pulumi
 from sightline.estate.resources import Resource
-from sightline.estate.settings import Budget, Meter, Settings
+from sightline.estate.settings import Meter, Settings
 from sightline.estate.terraform import read_terraform
 from sightline.estate.values import Value, member
 from sightline.files import read_bytes
@@ -227,11 +227,14 @@ def with_parameters(
     return replace(settings, parameters=values)
 
 
+def unused_parameters(files: Iterable[EstateFile], settings: Settings) -> list[str]:
+    """List the parameters that the user gave and no template declares."""
+    declared = {name.lower() for file in files for name in file.parameters}
+    return [name for name in settings.parameters if name.lower() not in declared]
+
+
 def _update(values: dict[str, Value], more: Mapping[str, Value]) -> None:
     names = {name.lower(): name for name in values}
     for name, value in more.items():
         values.pop(names.get(name.lower(), name), None)
         values[name] = value
-
-
-__all__ = ["Budget", "EstateFile", "detect", "read_content", "read_estate", "with_parameters"]

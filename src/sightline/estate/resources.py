@@ -8,7 +8,7 @@ from typing import Any
 
 from sightline.estate.jsonc import Located, Text
 from sightline.estate.partial import text
-from sightline.estate.secrets import redact, scrub
+from sightline.estate.secrets import MARK, holds_secret, redact, scrub
 from sightline.estate.values import OneOf, Unknown, Value, look
 
 ENVELOPE = frozenset({"type", "name", "apiversion", "condition", "copy", "dependson", "resources"})
@@ -72,8 +72,10 @@ def resource(
     >>> resource("A/b", "x", {"properties": {"apiKey": "1234"}}, "", None).body
     {'properties': {'apiKey': Unknown(expression='(redacted)', ...)}}
     """
+    if holds_secret(more.get("id", "")):
+        more["id"] = ""
     return Resource(
-        redact(kind),
+        MARK if holds_secret(kind) else kind,
         redact(name),
         redact(body),
         scrub(path),

@@ -130,7 +130,9 @@ def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
 
 def _redact_open(value: Value, name: str, *, hidden: bool) -> Value:
     if isinstance(value, OneOf):
-        if hidden or is_secret_name(name):
+        if hidden:
+            return secret()
+        if is_secret_name(name) and any(isinstance(each, str) and each for each in value.values):
             return secret()
         return OneOf(
             tuple(redact(each, name) for each in value.values),
