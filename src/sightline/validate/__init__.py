@@ -32,6 +32,8 @@ WRITTEN = ("hygiene", "statements")
 def shape_files() -> dict[str, Path]:
     """List the shipped shapes by name: the path in ``shapes/`` without its ending.
 
+    Policies are no part of them: they judge deployments, see ``validate.policies``.
+
     >>> sorted(shape_files())
     ['access', 'hygiene', 'statements'...]
     """
@@ -39,6 +41,7 @@ def shape_files() -> dict[str, Path]:
     return {
         path.relative_to(top).with_suffix("").as_posix(): path
         for path in knowledge_files("shapes", ".ttl")
+        if path.parent == top
     }
 
 
