@@ -62,12 +62,16 @@ def _question(question: LibraryQuestion) -> Iterator[str]:
     words = ["sightline", "ask", question.name]
     if "configuration" in question.needs:
         words += ["--set", "offering=azure-openai"]
+    if "estate" in question.needs:
+        words += ["--estate", "main.json"]
     for p in question.params.values():
         if p.required:
             words += [f"--{p.name.replace('_', '-')}", _quoted(p.example)]
     yield f"```sh\n{' '.join(words)}\n```\n"
     if "configuration" in question.needs:
         yield "Needs a configuration: `--set` or `--config`.\n"
+    if "estate" in question.needs:
+        yield "Needs the files of an estate: `--estate`, repeated for several.\n"
     if question.params:
         yield "| parameter | type | | meaning |\n| --- | --- | --- | --- |"
         for p in question.params.values():

@@ -17,6 +17,10 @@ from sightline.render.solutions import solutions_json
 TODAY = date(2026, 11, 1)
 OFFERINGS = ("azure-openai", "serverless-api", "managed-compute", "downloaded-model")
 TYPES = (None, "standard", "data-zone", "global")
+ACCOUNT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a"
+DEPLOYMENT = b"""{"id": "%s/deployments/d",
+  "type": "Microsoft.CognitiveServices/accounts/deployments", "sku": {"name": "Standard"},
+  "properties": {"model": {"format": "OpenAI", "name": "gpt-4o"}}}""" % ACCOUNT.encode()
 REGIONS = ((), ("swedencentral",), ("eastus", "westeurope"))
 
 
@@ -178,7 +182,8 @@ def test_every_question_answers_with_its_example_in_the_form(graph):
     for asked in library().values():
         params = {p.name: p.example for p in asked.params.values() if p.required}
         given = {"offering": "azure-openai"} if "configuration" in asked.needs else None
-        answer = graph.ask(asked.name, given, **params)
+        estate = graph.estate(["-"], stdin=DEPLOYMENT) if "estate" in asked.needs else None
+        answer = graph.ask(asked.name, given, estate=estate, **params)
         check("ask", {"question": asked.name, **solutions_json(answer)})
 
 

@@ -1,7 +1,7 @@
 """The facade: one object that loads the knowledge and answers every kind of question."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sightline.derive import Derivation
 from sightline.errors import InputError, ParameterError, UnknownTermError
-from sightline.identity import configuration_iri, configuration_token, read_access
+from sightline.identity import configuration_iri, read_access
 from sightline.loading import derivation_files, load_knowledge, read_knowledge
 from sightline.model import (
     Answer,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sightline.estate import Attachment, Estate
     from sightline.estate import Settings as EstateSettings
     from sightline.queries import LibraryQuestion, Value
+    from sightline.stores import Quad
 
 REGION = "region"
 """The facet whose values the table of regions spells in several ways."""
@@ -53,6 +54,7 @@ class KnowledgeGraph:
         self._given = store
         self._derivations: dict[tuple[date | None, str | None], Derivation] = {}
         self._scratch: tuple[tuple[str, ...], Store] | None = None
+        self._asked: Estate | None = None
 
     @cached_property
     def store(self) -> Store:
@@ -208,39 +210,31 @@ class KnowledgeGraph:
         No statement is applied to a deployment that no document governs: its answer has no rows
         and is incomplete, with the reason. Raises as ``access`` does.
         """
-        groups: dict[tuple[str, str | None], list[Deployment]] = {}
-        for each in deployments:
-            key = (configuration_token(each.configuration), each.ungoverned)
-            groups.setdefault(key, []).append(each)
-        keys = sorted(groups, key=lambda key: (key[0], key[1] or ""))
-        questions = [
-            Question(
-                groups[key][0].configuration,
-                actor,
-                data,
-                activity,
-                action,
-                as_of,
-                collection,
-                assume,
-            )
-            for key in keys
-        ]
-        found = []
-        for key, answer in zip(keys, self.answers(questions, workers), strict=True):
-            if key[1] is not None:
-                answer = replace(
-                    answer,
-                    rows=(),
-                    versions=(),
-                    assumptions=(),
-                    commitments=(),
-                    configuration=answer.question.configuration,
-                    complete=False,
-                    incomplete_because=key[1],
-                )
-            found.append(DeployedAccess(tuple(groups[key]), answer))
-        return found
+        from sightline.derive.deployed import deployed
+
+        asked = Question({}, actor, data, activity, action, as_of, collection, assume)
+        return deployed(deployments, asked, lambda questions: self.answers(questions, workers))
+
+    def estate_quads(
+        self,
+        estate: "Estate",
+        *,
+        data: str | None = None,
+        as_of: date | None = None,
+        collection: str | None = None,
+        assume: bool = True,
+    ) -> "Iterator[Quad]":
+        """Give the facts about the deployments of an estate, and the access derived for them."""
+        from datetime import UTC, datetime
+
+        from sightline.render import estate_rdf, rdf
+
+        files = [(file.file, file.sha256, file.format or "") for file in estate.files]
+        yield from estate_rdf.quads(files, estate.deployments, datetime.now(UTC))
+        for found in self.access_estate(
+            estate.deployments, data=data, as_of=as_of, collection=collection, assume=assume
+        ):
+            yield from rdf.quads(found.answer)
 
     def derivation(self, as_of: date | None = None, collection: str | None = None) -> Derivation:
         """Give the evaluator for one selection of document versions."""
@@ -296,12 +290,13 @@ class KnowledgeGraph:
         as_of: date | None = None,
         collection: str | None = None,
         assume: bool = True,
+        estate: "Estate | None" = None,
         **params: "Value | None",
     ) -> Solutions:
         """Answer a question of the library; see ``questions`` for names and parameters.
 
         ``configuration``, ``as_of``, ``collection`` and ``assume`` are those of ``access``, for the
-        questions that need a configuration.
+        questions that need a configuration; ``estate`` is for those that need one.
 
         >>> graph = KnowledgeGraph()
         >>> answer = graph.ask("who-can-access", {"offering": "serverless-api"}, data="prompts")
@@ -312,9 +307,27 @@ class KnowledgeGraph:
         UnknownTermError for a question or a token that does not exist.
         """
         from sightline import queries
-        from sightline.queries import CATALOG, CONFIGURATION
+        from sightline.queries import CATALOG, CONFIGURATION, ESTATE
 
         asked = queries.question(name)
+        if ESTATE in asked.needs:
+            if estate is None:
+                raise ParameterError(
+                    "parameter.missing",
+                    f"the question {asked.name!r} needs an estate",
+                    "name its files, as in --estate main.json",
+                )
+            values = queries.read_params(self.store, asked, params)
+            data = token(values["data"].value) if "data" in values else None
+            basis = ("estate", data or "", str(as_of), collection or "", str(assume))
+            if self._scratch is None or self._scratch[0] != basis or self._asked is not estate:
+                self._asked = estate
+                found = self.estate_quads(
+                    estate, data=data, as_of=as_of, collection=collection, assume=assume
+                )
+                self._fill_scratch(basis, found)
+            assert self._scratch is not None
+            return queries.answer(self._scratch[1], asked, values)
         if CONFIGURATION not in asked.needs:
             if configuration:
                 raise ParameterError(
@@ -344,15 +357,19 @@ class KnowledgeGraph:
         """Copy the published facts and add derived ones, which so never mix with the store's."""
         from sightline import queries
         from sightline.render import rdf
-        from sightline.stores.embedded import EmbeddedStore
 
         if self._scratch is None or self._scratch[0] != key:
-            store = EmbeddedStore()
-            store.load(self._published, format="ntriples")
-            added = rdf.quads(answer) if answer else queries.catalog_quads()
-            store.load("".join(nquads(added)).encode(), format="nquads")
-            self._scratch = (key, store)
+            return self._fill_scratch(key, rdf.quads(answer) if answer else queries.catalog_quads())
         return self._scratch[1]
+
+    def _fill_scratch(self, key: tuple[str, ...], added: "Iterable[Quad]") -> Store:
+        from sightline.stores.embedded import EmbeddedStore
+
+        store = EmbeddedStore()
+        store.load(self._published, format="ntriples")
+        store.load("".join(nquads(added)).encode(), format="nquads")
+        self._scratch = (key, store)
+        return store
 
     @cached_property
     def _published(self) -> bytes:

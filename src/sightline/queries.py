@@ -27,8 +27,10 @@ from sightline.terms import BASE, GRAPH, QUERY, RDF, RDFS, SH, SKOS, SL, VALUE, 
 
 CONFIGURATION = "configuration"
 CATALOG = "catalog"
-NEEDS = (CONFIGURATION, CATALOG)
-"""What a question can need beyond the published statements: derived access, this library itself."""
+ESTATE = "estate"
+NEEDS = (CONFIGURATION, CATALOG, ESTATE)
+"""What a question can need beyond the published statements: derived access, this library itself,
+or deployments with the access derived for them."""
 
 CATALOG_GRAPH = GRAPH["queries"]
 """The graph of ``catalog_quads``."""

@@ -2,7 +2,8 @@
 
 A case is an entry of ``tests/queries/<folder>/<name>.yaml``:
 
-    - params: {data: prompts}                  # as a user gives them; may be left out
+    - params: {data: prompts}                  # as a user gives them; may be left out; a question
+                                               # about deployments is asked of ``estate.json``
       configuration: {offering: serverless-api}  # where the question needs one
       columns: [who, verdict]                  # of the answer, in the order of the rows below
       rows:                                    # all rows, in order; or
@@ -26,10 +27,11 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from sightline import queries
+from sightline.estate import Estate
 from sightline.files import knowledge_files
 from sightline.graph import KnowledgeGraph
 from sightline.identity import configuration_iri
-from sightline.queries import CATALOG, CONFIGURATION, LibraryQuestion
+from sightline.queries import CATALOG, CONFIGURATION, ESTATE, LibraryQuestion
 from sightline.render import rdf
 from sightline.stores import Quad, Solutions, iri, nquads
 from sightline.stores.embedded import EmbeddedStore
@@ -43,7 +45,7 @@ CASES = sorted(
     path for path in Path(__file__).parent.glob("*/*.yaml") if not path.name.startswith(".")
 )
 NAMES = [path.stem for path in knowledge_files("queries", ".rq")]
-RESERVED = {"self", "name", "configuration", "as_of", "collection", "assume"}  # of ``ask``
+RESERVED = {"self", "configuration", "as_of", "collection", "assume", "estate"}  # of ``ask``
 
 
 EACH_CASE = [
@@ -82,6 +84,18 @@ def graph() -> KnowledgeGraph:
     return KnowledgeGraph()
 
 
+def deployed(graph: KnowledgeGraph) -> Estate:
+    """Read the estate that questions about deployments are asked of."""
+    content = (Path(__file__).parent / "estate.json").read_bytes()
+    return graph.estate(["-"], stdin=content)
+
+
+def asked_of(graph: KnowledgeGraph, name: str, case: dict[str, object]) -> Solutions:
+    estate = deployed(graph) if ESTATE in queries.question(name).needs else None
+    params = case.get("params") or {}
+    return graph.ask(name, case.get("configuration"), estate=estate, **params)
+
+
 def prepared(
     graph: KnowledgeGraph, asked: LibraryQuestion, case: dict[str, object]
 ) -> tuple[list[Quad], str]:
@@ -89,6 +103,9 @@ def prepared(
     values = queries.read_params(graph.store, asked, case.get("params") or {})
     if CATALOG in asked.needs:
         return list(queries.catalog_quads()), queries.bind(asked, values)
+    if ESTATE in asked.needs:
+        data = token(values["data"].value) if "data" in values else None
+        return list(graph.estate_quads(deployed(graph), data=data)), queries.bind(asked, values)
     if CONFIGURATION not in asked.needs:
         return [], queries.bind(asked, values)
     data = token(values["data"].value) if "data" in values else None
@@ -126,7 +143,7 @@ def reference(graph: KnowledgeGraph) -> Reference:
 def test_question_answers_with_the_expected_rows(
     name: str, case: dict[str, object], graph: KnowledgeGraph
 ) -> None:
-    answer = graph.ask(name, case.get("configuration"), **(case.get("params") or {}))
+    answer = asked_of(graph, name, case)
     columns = case["columns"]
     assert isinstance(columns, list)
     found = table(answer, columns)
@@ -142,7 +159,7 @@ def test_question_answers_with_the_expected_rows(
 def test_engines_agree(
     name: str, case: dict[str, object], graph: KnowledgeGraph, reference: Reference
 ) -> None:
-    answer = graph.ask(name, case.get("configuration"), **(case.get("params") or {}))
+    answer = asked_of(graph, name, case)
     ours = Counter(map(tuple, table(answer, list(answer.variables))))
     assert reference.ask(queries.question(name), case) == ours
 
@@ -167,7 +184,7 @@ def test_each_parameter_narrows_the_answer_of_a_case(name: str, graph: Knowledge
     narrowing = set()
     for case in [entry.values[1] for entry in EACH_CASE if entry.values[0] == name]:
         params = case.get("params") or {}
-        narrow = graph.ask(name, case.get("configuration"), **params).rows
+        narrow = asked_of(graph, name, case).rows
         for param in params:
             rest = {key: value for key, value in params.items() if key != param}
             added, text = prepared(graph, replace(asked, params=free), {**case, "params": rest})

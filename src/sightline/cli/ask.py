@@ -1,6 +1,7 @@
 """``sightline ask``: run a question of the library."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,10 @@ from sightline.cli.faults import usage
 from sightline.cli.output import FORMATS, print_json
 from sightline.cli.settings import read_configuration
 from sightline.queries import LibraryQuestion, question
+
+if TYPE_CHECKING:
+    from sightline.estate import Estate
+    from sightline.graph import KnowledgeGraph
 
 
 class _Ask(click.Command):
@@ -37,6 +42,14 @@ class _Ask(click.Command):
 @click.argument("name", required=False, shell_complete=completing.questions)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=completing.arguments)
 @options.configuration
+@click.option(
+    "--estate",
+    "files",
+    metavar="FILE",
+    type=options.FILE,
+    multiple=True,
+    help="Estate file or folder, for questions about deployments; repeat for several.",
+)
 @graphs.chosen()
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message and leave.")
@@ -50,6 +63,7 @@ def command(
     as_of: date | None,
     no_assumptions: bool,
     collection: str | None,
+    files: tuple[str, ...],
     added: tuple[str, ...],
     endpoint: str | None,
     form: str,
@@ -67,12 +81,15 @@ def command(
         return
     given = read_configuration(config, settings)
     params = _parameters(arguments, ctx)
-    answer = graphs.opened(added, endpoint).ask(
+    graph = graphs.opened(added, endpoint)
+    estate = _estate(graph, files) if files else None
+    answer = graph.ask(
         name,
         given or None,
         as_of=as_of,
         collection=collection,
         assume=not no_assumptions,
+        estate=estate,
         **params,
     )
     from sightline.render import solutions
@@ -87,6 +104,14 @@ def command(
         from sightline.render.table import console
 
         solutions.print_answers(answer, params, console())
+
+
+def _estate(graph: "KnowledgeGraph", files: tuple[str, ...]) -> "Estate":
+    """Read an estate; an answer that silently lacks a file would be wrong."""
+    estate = graph.estate(files)
+    if estate.errors:
+        raise estate.errors[0]
+    return estate
 
 
 def _parameters(arguments: tuple[str, ...], ctx: click.Context) -> dict[str, str]:
@@ -112,6 +137,8 @@ def _help(asked: LibraryQuestion) -> str:
     lines = [f"Usage: sightline ask {asked.name} [--PARAM VALUE]...", "", f"  {asked.question}", ""]
     if "configuration" in asked.needs:
         lines += ["  Needs a configuration: --set FACET=VALUE ... or --config FILE.", ""]
+    if "estate" in asked.needs:
+        lines += ["  Needs the files of an estate: --estate FILE ...", ""]
     if asked.params:
         lines.append("Parameters:")
         for p in asked.params.values():

@@ -91,6 +91,9 @@ def show(files: tuple[str, ...], form: str, **given: Any) -> int:
         ]
         print_json({"deployments": found, "errors": [_error(each) for each in estate.errors]})
         return code
+    if estate.errors and not estate.deployments:
+        _tell(estate.errors)
+        return code
     header = ["deployment", "account", "configuration", "about it", "open", "at"]
     rows = [
         [

@@ -75,4 +75,5 @@ def _parameters(question: LibraryQuestion) -> str:
     own = [
         f"--{p.name.replace('_', '-')}{'' if p.required else '?'}" for p in question.params.values()
     ]
-    return " ".join([*(["--set"] if "configuration" in question.needs else []), *own])
+    needed = {"configuration": "--set", "estate": "--estate"}
+    return " ".join([*(needed[need] for need in question.needs if need in needed), *own])

@@ -1,0 +1,43 @@
+"""Answer for deployments: each distinct configuration is derived once."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from sightline.identity import configuration_token
+from sightline.model import Answer, DeployedAccess, Deployment, Question
+
+
+def deployed(
+    deployments: Iterable[Deployment],
+    asked: Question,
+    answers: Callable[[Sequence[Question]], Iterator[Answer]],
+) -> list[DeployedAccess]:
+    """Group deployments by configuration and answer ``asked`` for each group.
+
+    The answer for deployments that no document governs has no rows and is incomplete.
+    """
+    groups: dict[tuple[str, str], list[Deployment]] = {}
+    for each in deployments:
+        key = (configuration_token(each.configuration), each.ungoverned or "")
+        groups.setdefault(key, []).append(each)
+    found = [tuple(groups[key]) for key in sorted(groups)]
+    questions = [replace(asked, configuration=group[0].configuration) for group in found]
+    return [
+        DeployedAccess(group, _withheld(answer, group[0].ungoverned))
+        for group, answer in zip(found, answers(questions), strict=True)
+    ]
+
+
+def _withheld(answer: Answer, reason: str | None) -> Answer:
+    if reason is None:
+        return answer
+    return replace(
+        answer,
+        rows=(),
+        versions=(),
+        assumptions=(),
+        commitments=(),
+        configuration=answer.question.configuration,
+        complete=False,
+        incomplete_because=reason,
+    )
