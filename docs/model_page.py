@@ -16,6 +16,9 @@ from sightline.render import estate_rdf, rdf
 from sightline.stores import Quad, Term, nquads
 from sightline.stores.embedded import EmbeddedStore
 from sightline.terms import OWL, RDF, RDFS, SL, compact
+from sightline.validate.cases import case
+from sightline.validate.judging import Judge
+from sightline.validate.policies import Policies
 
 _EXAMPLES = (
     {"offering": "azure-openai", "deployment-type": "global", "region": "swedencentral"},
@@ -67,6 +70,7 @@ _TOPICS = {
         ResolvedPlace""",
     "Estates": """EstateFile Account UnsettledFacet Mapping PropertyMapping ValueMapping
         ScopeMapping LinkMapping AttributeMapping DeployedKind HostKind OpenFacet PropertyTest""",
+    "Policies": """Policy PolicyParameter PolicyConstraint Remedy PolicyCase Attribute""",
     "Vocabulary": """Actor DataCategory Activity Action Target Place Safeguard Purpose Duration Role
         Modality Verdict Rule""",
     "Regions and zones": """Region Geography Country Zone ZoneMembership""",
@@ -142,6 +146,16 @@ def _answers(graph: KnowledgeGraph) -> Iterator[Quad]:
     for configuration in _EXAMPLES:
         yield from rdf.quads(graph.access(configuration))
     yield from _deployed(graph)
+    yield from _judged(graph)
+
+
+def _judged(graph: KnowledgeGraph) -> Iterator[Quad]:
+    policies = Policies(graph.knowledge, settings={"retention-within-days.days": ["7"]})
+    judge = Judge(policies, policies.chosen(), graph.knowledge, rdf.quads)
+    answer = graph.access(_EXAMPLES[0])
+    reported = {"publisher": "OpenAI"}
+    own = [case(answer, reported, judge.attributes, why) for why in (None, "another publisher")]
+    yield from judge.facts(own)
 
 
 def _deployed(graph: KnowledgeGraph) -> Iterator[Quad]:

@@ -1,11 +1,18 @@
-"""``sightline validate``: the knowledge, or RDF files, against the shapes."""
+"""``sightline validate``: the knowledge or RDF files against shapes, estates against policies."""
+
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sightline.cli import options
+from sightline.cli import estates, gates, options
+from sightline.cli.faults import usage
 from sightline.cli.output import note_exit_code
 from sightline.graph import KnowledgeGraph
-from sightline.validate.report import Severity
+
+if TYPE_CHECKING:
+    from sightline.validate.report import Severity
+
+_RDF_FORMATS = ("text", "json", "turtle")
 
 
 @click.command(name="validate")
@@ -19,32 +26,80 @@ from sightline.validate.report import Severity
     "(default: hygiene and statements).",
 )
 @click.option(
-    "--fail-on",
-    type=click.Choice(["violation", "warning", "info"]),
-    default="violation",
-    show_default=True,
-    help="The mildest finding that gives exit code 1.",
+    "--policy",
+    "policies",
+    metavar="NAME|FILE",
+    multiple=True,
+    help="Hold estate FILES to a policy: a shipped one by name, a Turtle file, or 'all'; repeat "
+    "for several.",
 )
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "turtle"]), default="text",
+    "--policy-param",
+    "settings",
+    metavar="NAME.PARAM=VALUE",
+    multiple=True,
+    help="Set a parameter of a policy; repeat it, or use commas, for several values.",
+)
+@click.option(
+    "--accepted",
+    metavar="FILE",
+    multiple=True,
+    type=options.FILE,
+    help="YAML list of accepted findings: policy, deployment or file, owner, reason, expires.",
+)
+@click.option(
+    "--new-only",
+    metavar="BASELINE",
+    help="Report only what a baseline (file, folder, git revision) did not have, and new access.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["violation", "unknown", "warning", "info"]),
+    default="violation",
     show_default=True,
-)  # fmt: skip
+    help="The mildest finding that gives exit code 1 ('unknown' is for policies, 'info' for "
+    "shapes).",
+)
+@click.option(
+    "--format", "form", type=click.Choice(gates.FORMATS), default="text", show_default=True
+)
+@estates.given
 def command(
     files: tuple[str, ...],
     shapes: tuple[str, ...],
-    fail_on: Severity,
+    policies: tuple[str, ...],
+    settings: tuple[str, ...],
+    accepted: tuple[str, ...],
+    new_only: str | None,
+    fail_on: str,
     form: str,
+    **given: Any,
 ) -> int:
-    """Check RDF FILES against the shapes, or the whole shipped graph if none are named.
+    """Hold estate FILES to policies, or check RDF FILES against shapes.
 
-    The shipped graph says what the terms in the files mean. Exit code 1 for findings.
+    Without FILES the whole shipped graph is checked. Exit code 1 for findings, and 3 where no
+    policy is violated but unknowns stand in the way.
     """
+    if policies or new_only is not None or settings or accepted:
+        if shapes:
+            raise usage("shapes check RDF files and policies judge estates", "run them apart")
+        names = policies or (("all",) if new_only is None else ())
+        level: Any = "warning" if fail_on == "info" else fail_on
+        return gates.run(files, names, settings, accepted, new_only, level, form, given)
+    return _check(files, shapes, "violation" if fail_on == "unknown" else fail_on, form)
+
+
+def _check(files: tuple[str, ...], shapes: tuple[str, ...], fail_on: Any, form: str) -> int:
+    """Check RDF against shapes."""
     from sightline import validate
 
+    if form not in _RDF_FORMATS:
+        raise usage(f"'{form}' is a form of what policies find", "add --policy NAME")
     chosen = shapes or validate.WRITTEN
     store = KnowledgeGraph().store
     report = validate.files(store, files, chosen) if files else validate.knowledge(store, chosen)
-    severities = validate.SEVERITIES[: validate.SEVERITIES.index(fail_on) + 1]
+    level: Severity = fail_on
+    severities = validate.SEVERITIES[: validate.SEVERITIES.index(level) + 1]
     code = int(any(result.severity in severities for result in report.results))
     note_exit_code(code)
     if form == "json":

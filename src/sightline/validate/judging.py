@@ -96,7 +96,7 @@ class Judge:
             for found in self._batch(distinct[start : start + BATCH]):
                 told.setdefault(found.case.iri, []).append(found)
         for signature, own in zip(signatures, judged, strict=True):
-            for found in told[alike[signature].iri]:
+            for found in told.get(alike[signature].iri, ()):
                 yield found if found.case is own else replace(found, case=own)
 
     def _signature(self, own: Case) -> tuple[object, ...]:
