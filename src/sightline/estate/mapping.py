@@ -1,7 +1,7 @@
 """Turn the resources of estate files into deployments with facets, by the mappings alone."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sightline.estate.inventory import LIST_DEPLOYMENTS, Item, Stock
@@ -9,7 +9,7 @@ from sightline.estate.mappings import Mappings, Path
 from sightline.estate.partial import folded
 from sightline.estate.resources import Resource
 from sightline.estate.testing import Part, Subject, choices, decide, follow, outcome, spelled
-from sightline.estate.values import OneOf, Unknown, Value
+from sightline.estate.values import OneOf, Unknown, Value, identity
 from sightline.model import Deployment, Unsettled
 from sightline.terms import DEPLOYMENT
 
@@ -72,6 +72,9 @@ class _Mapper:
                 key = (each.kind, folded(each.name))
                 self._others.setdefault(key, _part(each, stock))
         self._links: dict[int, list[_Found]] = {}
+        self._paths = _paths(mappings)
+        self._signatures: dict[int, Hashable] = {}
+        self._settled: dict[Hashable, tuple[dict[str, tuple[str, ...]], list[Unsettled]]] = {}
 
     def deployments(self, stock: Stock) -> Iterator[_Found]:
         """Find the deployments of a file, and the accounts whose deployments are not listed."""
@@ -129,8 +132,32 @@ class _Mapper:
 
     def settle(self, one: _Found) -> None:
         """Work out the facets of a deployment and what stays open."""
-        kind = one.subject.parts[0].kind
         one.ungoverned = self._scope(one.subject)
+        parts = tuple(self._signature(part) for part in one.subject.parts)
+        key = (parts, one.subject.missing, one.ungoverned is None)
+        if key not in self._settled:
+            self._facets(one)
+            self._settled[key] = one.facets, one.open
+        facets, opened = self._settled[key]
+        one.facets, one.open = dict(facets), list(opened)
+        if not one.listed:
+            account = spelled(one.account) if isinstance(one.account, str) else "the account"
+            one.open.insert(0, Unsettled("deployments", account, "not-listed", LIST_DEPLOYMENTS))
+        condition = one.resource.condition
+        if condition is not True:
+            one.open.append(_unsettled("deployed", "condition", condition))
+
+    def _signature(self, part: Part) -> Hashable:
+        """Tell all that mappings can see of a resource; what looks alike is settled once."""
+        known = self._signatures.get(id(part.body))
+        if known is None:
+            paths = (*self._paths.get(part.kind, ()), *self._paths[""])
+            seen = tuple(tuple(map(identity, follow(part.body, path))) for path in paths)
+            known = self._signatures[id(part.body)] = (part.kind, part.format, seen)
+        return known
+
+    def _facets(self, one: _Found) -> None:
+        kind = one.subject.parts[0].kind
         kept = {facet for each, facet in self._mappings.open if each == kind}
         reachable = {part.kind for part in one.subject.parts} | one.subject.missing
         for facet, rules in self._mappings.facets.items():
@@ -151,12 +178,6 @@ class _Mapper:
             one.facets[facet] = tuple(sorted(self._spaces[facet].values()))
         for reading in self._mappings.values:
             self._value(one, reading.target, reading.path)
-        if not one.listed:
-            account = spelled(one.account) if isinstance(one.account, str) else "the account"
-            one.open.insert(0, Unsettled("deployments", account, "not-listed", LIST_DEPLOYMENTS))
-        condition = one.resource.condition
-        if condition is not True:
-            one.open.append(_unsettled("deployed", "condition", condition))
 
     def _scope(self, subject: Subject) -> str | None:
         present = {part.kind for part in subject.parts}
@@ -281,6 +302,15 @@ class _Mapper:
             if reading.target not in tags:
                 _report(found, reading.target, one.subject, reading.kind, reading.path)
         return found
+
+
+def _paths(mappings: Mappings) -> dict[str, list[Path]]:
+    """List the paths that facets depend on, by type of resource; '' is for all types."""
+    found: dict[str, dict[Path, None]] = {"": {r.path: None for r in mappings.values}}
+    for rules in mappings.facets.values():
+        for test in (test for rule in rules for test in rule.tests):
+            found.setdefault(test.kind, {})[test.path] = None
+    return {kind: [path for path in paths if path] for kind, paths in found.items()}
 
 
 def _report(found: dict[str, str], attribute: str, subject: Subject, kind: str, path: Path) -> None:
