@@ -117,6 +117,7 @@ def _case(own: Case) -> Iterator[Quad]:
     for name, text in own.attributes.items():
         node = f"{own.iri}/{name}"
         yield own.iri, SL["hasAttribute"], iri(node), ""
+        yield node, RDF["type"], iri(SL["Attribute"]), ""
         yield node, SL["attributeName"], literal(name), ""
         yield node, SL["attributeValue"], literal(text), ""
 

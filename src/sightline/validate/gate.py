@@ -184,7 +184,7 @@ def gate(
     conforming: Counter[str] = Counter()
     for judgement in judgements:
         for deployment in judgement.case.deployments:
-            limited = _limited(judgement.policy, deployment, scoped)
+            limited = limited_to(judgement.policy, deployment, scoped)
             if limited is False:
                 continue
             if judgement.outcome == "conforms":
@@ -234,7 +234,9 @@ def settling(finding: Finding) -> Iterator[str]:
         yield f"Settle {name}"
 
 
-def _limited(policy: Policy, own: Deployment, scoped: Iterable[str]) -> str | Literal[False] | None:
+def limited_to(
+    policy: Policy, own: Deployment, scoped: Iterable[str] = SCOPES
+) -> str | Literal[False] | None:
     """Say whether a policy is for a deployment: no (False), yes (None), or if it has this scope."""
     missing = None
     for name in scoped:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from sightline.stores import iri, literal
 from sightline.terms import SH, compact, prefixes
 from sightline.validate.cases import row_iri
-from sightline.validate.gate import FailOn, Finding, Gate, Source
+from sightline.validate.gate import FailOn, Finding, Gate, Source, limited_to
 
 _NOT_XML = {n: " " for n in range(32) if chr(n) not in "\t\n\r"}
 
@@ -64,7 +64,9 @@ def junit(gate: Gate, fail_on: FailOn = "violation", now: datetime | None = None
             tag.text = text
         for judgement in gate.judgements:
             if judgement.policy.token == policy.token and judgement.outcome == "conforms":
-                for own in judgement.case.deployments[: passed or 0]:
+                for own in judgement.case.deployments:
+                    if limited_to(policy, own) is False:
+                        continue
                     _test(suite, f"{own.account}/{own.name}", f"{policy.token}.{own.file}")
         suite.set("tests", str(len(suite.findall("testcase"))))
         ElementTree.SubElement(suite, "system-out")
