@@ -12,6 +12,7 @@ from sightline.graph import KnowledgeGraph
 if TYPE_CHECKING:
     from sightline.validate.report import Severity
 
+_ESTATE = (".json", ".jsonc")
 _RDF_FORMATS = ("text", "json", "turtle")
 
 
@@ -95,6 +96,11 @@ def _check(files: tuple[str, ...], shapes: tuple[str, ...], fail_on: Any, form: 
 
     if form not in _RDF_FORMATS:
         raise usage(f"'{form}' is a form of what policies find", "add --policy NAME")
+    for name in files:
+        if name.lower().endswith(_ESTATE):
+            raise usage(
+                f"'{name}' is no RDF file; an estate is held to policies", "add --policy all"
+            )
     chosen = shapes or validate.WRITTEN
     store = KnowledgeGraph().store
     report = validate.files(store, files, chosen) if files else validate.knowledge(store, chosen)
