@@ -24,6 +24,9 @@ USER, PASSWORD = "SIGHTLINE_STORE_USER", "SIGHTLINE_STORE_PASSWORD"
 MAX_ANSWER = 256 * 1024 * 1024
 """Bytes that an answer may have."""
 
+# Virtuoso repeats every graph of a query's dataset as a header; Python reads 100 and gives up.
+http.client._MAXHEADERS = 20_000  # type: ignore[attr-defined]
+
 Response = tuple[bytes, http.client.HTTPMessage]
 
 _LOGIN = f"set {USER} and {PASSWORD}"
