@@ -1,6 +1,6 @@
 """Compare two answers, or two versions of a document: one row per changed access and change."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from sightline.model import Answer, Change, ClaimDifference, Key, Knowledge, Row
 
@@ -135,11 +135,3 @@ def _statements(row: Row | None) -> tuple[str, ...]:
 
 def _values(row: Row | None, aspect: str) -> Mapping[str, tuple[str, ...]]:
     return row.aspects.get(aspect, {}) if row is not None else {}
-
-
-def counted(changes: Iterable[Change]) -> dict[str, int]:
-    """Count changes by their word, most frequent first."""
-    counts: dict[str, int] = {}
-    for change in changes:
-        counts[change.change] = counts.get(change.change, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

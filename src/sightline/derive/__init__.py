@@ -25,7 +25,7 @@ from sightline.model import (
     Version,
 )
 
-__all__ = ["Derivation", "derive", "select_versions"]
+__all__ = ["Derivation", "select_versions"]
 
 _NEAREST = 12
 _PLACES = ("processing_place", "storage_place", "actor_place")
@@ -287,11 +287,6 @@ class Derivation:
             or (len(values) == 1 and facets[token].kind == "facet")
             or any(a.facet == token for a in known.assumed)
         }
-
-
-def derive(knowledge: Knowledge, question: Question) -> Answer:
-    """Derive the answer to one question; for many on the same versions keep a ``Derivation``."""
-    return Derivation(knowledge, question.as_of, question.collection).answer(question)
 
 
 def _merged(rows: list[Row]) -> list[Row]:
