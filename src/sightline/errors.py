@@ -8,6 +8,8 @@
     ├── QueryError           a SPARQL query that cannot or must not run
     ├── ParameterError       a parameter of a question in the library
     ├── StoreError           a triple store that does not answer
+    ├── ServiceError         a server that stops, or cannot begin, what is asked of it
+    ├── RightsError          a caller of a server who is unknown or may not read something
     └── KnowledgeError       knowledge files, shipped or the user's own, that do not hold together
 
 Each error carries a stable code, a message in the user's words and a hint. ``docs/errors.md`` has a
@@ -34,6 +36,12 @@ Code = Literal[
     "store.unreachable",
     "store.failed",
     "store.answer",
+    "service.timeout",
+    "service.too-large",
+    "service.busy",
+    "service.failed",
+    "rights.unknown",
+    "rights.missing",
     "knowledge.missing",
     "knowledge.broken",
     "knowledge.conflict",
@@ -104,6 +112,14 @@ class ParameterError(SightlineError):
 
 class StoreError(SightlineError):
     """A triple store cannot be reached, fails, or sends what is no SPARQL result."""
+
+
+class ServiceError(SightlineError):
+    """A server stops a piece of work at a limit, has no room for it, or lost the worker doing it."""
+
+
+class RightsError(SightlineError):
+    """A server does not know the caller, or the caller may not read what is asked for."""
 
 
 class KnowledgeError(SightlineError):

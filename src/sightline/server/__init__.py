@@ -1,0 +1,1 @@
+"""``sightline serve``: SPARQL endpoint, HTTP API and web pages in one process."""
