@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from sightline.service.tasks import TASKS, Work
+from sightline.service.tasks import TASKS
+from sightline.service.work import Work
 
 
 class Stream(NamedTuple):

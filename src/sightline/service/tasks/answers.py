@@ -1,27 +1,15 @@
-"""The tasks: from JSON values to JSON values, over one knowledge graph."""
+"""The tasks that answer: effective access, explanations, comparisons, questions."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sightline.errors import InputError, UnknownTermError
-from sightline.graph import KnowledgeGraph
+from sightline.service.work import Arguments, Work
 
 if TYPE_CHECKING:
     from sightline.estate import Estate
     from sightline.model import Answer
-
-Arguments = Mapping[str, Any]
-"""JSON values; a missing one and a null mean the same."""
-
-
-@dataclass
-class Work:
-    """What tasks work on: the graph, and the estates of the server by name."""
-
-    graph: KnowledgeGraph
-    estates: dict[str, "Estate"] = field(default_factory=dict)
 
 
 def access(work: Work, given: Arguments, body: bytes) -> Any:
@@ -59,14 +47,10 @@ def ask(work: Work, given: Arguments, body: bytes) -> Any:
     return {"question": name, **solutions_json(found)}
 
 
-Task = Callable[[Work, Arguments, bytes], Any]
-
-TASKS: Mapping[str, Task] = {task.__name__: task for task in (access, explain, diff, ask)}
-"""The tasks by name."""
-
-
 def _answer(work: Work, given: Arguments) -> "Answer":
-    filters = {name: given.get(name) for name in ("actor", "data", "activity", "action")}
+    filters: dict[str, Any] = {
+        name: given.get(name) for name in ("actor", "data", "activity", "action")
+    }
     return work.graph.access(_configuration(given), **filters, **_basis(given))
 
 
