@@ -8,6 +8,7 @@
     ├── QueryError           a SPARQL query that cannot or must not run
     ├── ParameterError       a parameter of a question in the library
     ├── StoreError           a triple store that does not answer
+    ├── RequestError         an HTTP request that a server cannot answer as it was made
     ├── ServiceError         a server that stops, or cannot begin, what is asked of it
     ├── RightsError          a caller of a server who is unknown or may not read something
     └── KnowledgeError       knowledge files, shipped or the user's own, that do not hold together
@@ -36,6 +37,11 @@ Code = Literal[
     "store.unreachable",
     "store.failed",
     "store.answer",
+    "request.malformed",
+    "request.path",
+    "request.method",
+    "request.not-acceptable",
+    "request.media-type",
     "service.timeout",
     "service.too-large",
     "service.busy",
@@ -112,6 +118,10 @@ class ParameterError(SightlineError):
 
 class StoreError(SightlineError):
     """A triple store cannot be reached, fails, or sends what is no SPARQL result."""
+
+
+class RequestError(SightlineError):
+    """An HTTP request is malformed, or asks for a path, method or form that there is not."""
 
 
 class ServiceError(SightlineError):
