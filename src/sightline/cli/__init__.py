@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": "Show the chain from an answer to its sentences.",
     "load": "Load the graph, or derived answers, into a SPARQL server.",
     "questions": "List the questions of the library.",
+    "serve": "Serve web pages, HTTP API and SPARQL endpoint.",
     "sources": "List documents, or check local copies for drift.",
     "sparql": "Run a SPARQL query over the graph.",
     "validate": "Check the knowledge, or RDF files, against the shapes.",

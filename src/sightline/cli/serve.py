@@ -1,0 +1,113 @@
+"""``sightline serve``: SPARQL endpoint, HTTP API and web pages of the graph."""
+
+from pathlib import Path
+
+import click
+
+from sightline.cli import options
+from sightline.cli.faults import usage
+
+
+@click.command(name="serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes any that is free.",
+)
+@click.option(
+    "--estate",
+    "estates",
+    metavar="[NAME=]DIR",
+    type=options.FILE,
+    multiple=True,
+    help="Answer about the estate files of a folder too; repeat for several.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=4,
+    show_default=True,
+    help="How many questions are answered at a time.",
+)
+@click.option(
+    "--tokens", metavar="FILE", type=options.FILE, help="Answer only who sends a token of the file."
+)
+@click.option("--url", metavar="URL", help="The address of a proxy that stands before the server.")
+@click.option(
+    "--allow-host",
+    "hosts",
+    metavar="NAME",
+    multiple=True,
+    help="Answer requests to that host name too; repeat for several.",
+)
+@click.option(
+    "--i-know", is_flag=True, help="Listen beyond this machine although no token is asked for."
+)
+def command(
+    host: str,
+    port: int,
+    estates: tuple[str, ...],
+    workers: int,
+    tokens: str | None,
+    url: str | None,
+    hosts: tuple[str, ...],
+    i_know: bool,
+) -> None:
+    """Serve the graph to browsers and programs: web pages, HTTP API and SPARQL endpoint.
+
+    Only this machine is answered unless --host says otherwise. The graph is only read. Ctrl-C
+    ends the server.
+    """
+    from sightline.server.settings import Settings, is_loopback
+
+    if not (is_loopback(host) or tokens or i_know):
+        raise usage(
+            f"{host} can be reached from other machines, and no token is asked for",
+            "give --tokens FILE, or --i-know if everyone who reaches it may ask",
+        )
+    settings = Settings(
+        host=host,
+        port=port,
+        workers=workers,
+        url=url,
+        allowed_hosts=hosts,
+        tokens=Path(tokens) if tokens else None,
+        estates=_named(estates),
+    )
+    # Before the work of reading: a port in use should not cost seconds.
+    from sightline.server.listening import listen, serve
+    from sightline.server.listening import url as address
+
+    opened = listen(host, port)
+    from sightline.server.app import create_app
+    from sightline.server.opening import open_site
+
+    app = create_app(open_site(settings))
+
+    def told() -> None:
+        click.echo(f"sightline listens on {address(opened, host)} (Ctrl-C ends it)", err=True)
+
+    try:
+        serve(app, opened, told)
+    except KeyboardInterrupt:  # the way to end it, and no failure
+        click.echo("ended", err=True)
+    finally:
+        opened.close()
+
+
+def _named(estates: tuple[str, ...]) -> dict[str, Path]:
+    """Read what ``--estate`` gives; an estate without a name has that of its folder."""
+    found: dict[str, Path] = {}
+    for text in estates:
+        name, equals, place = text.partition("=")
+        path = Path(place if equals else text)
+        name = name if equals else path.resolve().name
+        if not name or (not place and equals):
+            raise usage(f"{text!r} names no estate", "write NAME=DIR, as in production=infra")
+        if name in found:
+            raise usage(f"two estates are named {name!r}", "write NAME=DIR to tell them apart")
+        found[name] = path
+    return found

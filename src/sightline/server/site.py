@@ -1,0 +1,54 @@
+"""What all pages and endpoints of a server share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from sightline.model import Knowledge
+from sightline.queries import LibraryQuestion
+from sightline.server.settings import Settings
+from sightline.service.workers import Workers
+from sightline.terms import GRAPH
+
+
+@dataclass(frozen=True)
+class Site:
+    """Workers, and what the web process knows itself; found as ``request.app.state.site``."""
+
+    workers: Workers
+    knowledge: Knowledge
+    """Labels, definitions, documents; only read."""
+    questions: Mapping[str, LibraryQuestion]
+    digest: str
+    """Names the state of knowledge and estates: answers of two states never share an ETag."""
+    graphs: tuple[str, ...]
+    """The named graphs that every caller may read."""
+    estates: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+
+    def readable(self, estates: frozenset[str] | None = None) -> list[str]:
+        """List the named graphs for a caller who may read ``estates`` (None: all of them)."""
+        allowed = (name for name in self.estates if estates is None or name in estates)
+        return [*self.graphs, *map(estate_graph, allowed)]
+
+
+def site_of(request: Request) -> Site:
+    """Give the site that a request is made to."""
+    site: Site = request.app.state.site
+    return site
+
+
+def readable_graphs(request: Request) -> list[str]:
+    """List the named graphs that the caller of a request may read."""
+    caller = getattr(request.state, "caller", None)
+    return site_of(request).readable(caller.estates if caller is not None else None)
+
+
+def estate_graph(name: str) -> str:
+    """Name the graph that holds the facts about an estate.
+
+    >>> estate_graph("production")
+    'https://w3id.org/sightline/graph/estate/production'
+    """
+    return GRAPH[f"estate/{name}"]
