@@ -1,0 +1,45 @@
+"""Put values into the words that people read."""
+
+from sightline.graph import REGION
+from sightline.model import Knowledge
+
+
+def inside(label: str) -> str:
+    """Write a label inside a sentence; names keep their capitals.
+
+    >>> inside("Human reviewer"), inside("Azure OpenAI service")
+    ('human reviewer', 'Azure OpenAI service')
+    """
+    return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
+
+
+def value_label(knowledge: Knowledge, facet: str, value: str) -> str:
+    """Name a value of a facet without repeating the facet."""
+    about = knowledge.facets.get(facet)
+    if value in knowledge.regions and facet == REGION:
+        return knowledge.regions[value].label
+    label = knowledge.label("value", f"{facet}.{value}")
+    if label == f"{facet}.{value}":
+        return knowledge.label(facet, value)
+    return label.removeprefix(f"{about.label}: ") if about else label
+
+
+def age(days: int) -> str:
+    """Say how old something is, as exactly as people care.
+
+    >>> age(0), age(1), age(45), age(808)
+    ('today', '1 day old', '45 days old', '2 years 2 months old')
+    """
+    if days < 1:
+        return "today"
+    if days < 60:
+        return f"{days} day{'' if days == 1 else 's'} old"
+    months = round(days / 30.44)
+    if months < 24:
+        return f"{months} months old"
+    years, rest = divmod(months, 12)
+    return f"{years} years{f' {rest} month{_s(rest)}' if rest else ''} old"
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
