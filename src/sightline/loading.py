@@ -141,11 +141,6 @@ class _Reader:
     def knowledge(self) -> Knowledge:
         regions = {r.token: r for r in map(self._region, self._of("Region"))}
         modalities = {node.iri: node for node in self._of("Modality")}
-        labels = {
-            node.iri: node[SKOS["prefLabel"]][0]
-            for node in self._nodes.values()
-            if SKOS["prefLabel"] in node
-        }
         statements = tuple(
             self._statement(node, kind, modalities)
             for name, kind in _STATEMENT_KINDS.items()
@@ -153,18 +148,14 @@ class _Reader:
         )
         return Knowledge(
             digest=knowledge_digest(),
-            labels=labels,
+            labels=self._texts(SKOS["prefLabel"]),
             facets={
                 facet.token: facet
                 for name, kind in _FACET_KINDS.items()
                 for facet in (self._facet(node, kind) for node in self._of(name))
             },
             conditions={c.token: c for c in map(self._condition, self._of("Condition"))},
-            definitions={
-                node.iri: node[SKOS["definition"]][0]
-                for node in self._of("Rule")
-                if SKOS["definition"] in node
-            },
+            definitions=self._texts(SKOS["definition"]),
             statements=tuple(sorted(statements, key=lambda s: s.iri)),
             sentences={node.iri: self._sentence(node) for node in self._of("Evidence")},
             implications=tuple(map(self._inference, self._of("Implication"))),
@@ -203,6 +194,9 @@ class _Reader:
     def _token(self, node: _Node) -> str:
         return token(node.iri) or node.iri
 
+    def _texts(self, name: str) -> dict[str, str]:
+        return {node.iri: node[name][0] for node in self._nodes.values() if name in node}
+
     def _label(self, node: _Node) -> str:
         labels = node.get(SKOS["prefLabel"])
         return labels[0] if labels else self._token(node)
@@ -222,6 +216,9 @@ class _Reader:
             kind,
             values if closed else frozenset(),
             token(derived) if derived else None,
+            node.maybe("phrase") or "",
+            node.get(SKOS["example"], [""])[0],
+            int(node.maybe("listingOrder") or 1000),
         )
 
     def _condition(self, node: _Node) -> Condition:

@@ -29,13 +29,19 @@ ASPECTS = tuple(ASPECT_PROPERTIES)
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A property of a deployment, or an event; ``values`` is empty for an open value space."""
+    """A property of a deployment, or an event; ``values`` is empty for an open value space.
+
+    ``phrase`` leads to the value in a sentence, for the facets that people are asked for first.
+    """
 
     token: str
     label: str
     kind: Literal["facet", "event", "discretion"]
     values: frozenset[str]
     derived_from: str | None = None
+    phrase: str = ""
+    example: str = ""
+    order: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
