@@ -20,6 +20,7 @@ TOKENS = re.compile(rf"{STRING}|[\[\]{{}},:]", re.DOTALL)
 COMMENT = re.compile(rf"{STRING}|//[^\n\r]*+|/\*.*?\*/|/\*", re.DOTALL)
 TRAILING = re.compile(rf"{STRING}|,(?=\s*+[\]}}])", re.DOTALL)
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_FIRST = re.compile(r"\[\s*\{")
 VISIBLE = re.compile(r"[^\r\n]")
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -47,18 +48,31 @@ class Text:
 
     def line_of(self, node: Located, path: Sequence[str]) -> int:
         """Give the line of the property at ``path``, or of the nearest object that there is."""
+        return self.line(self._reach(node, path)[0])
+
+    def find_line(self, node: Located, path: Sequence[str]) -> int | None:
+        """Give the line of the property at ``path``; None where the file does not have it.
+
+        An expression that stands for an object counts as all the properties in it.
+        """
+        offset, there = self._reach(node, path)
+        return self.line(offset) if there else None
+
+    def _reach(self, node: Located, path: Sequence[str]) -> tuple[int, bool]:
         offset = node.start
         for key in path:
             found = self._member(offset, key)
             if found is None:
-                break
+                return offset, False
             offset = found
             if self.text[offset] not in "{[":
                 break
-        return self.line(offset)
+        return offset, True
 
     def _member(self, start: int, key: str) -> int | None:
-        """Find the offset of a property's value in the object that begins at ``start``."""
+        """Find the offset of a property's value in the object, or the list of one, at ``start``."""
+        if self.text[start] == "[" and (first := _FIRST.match(self.text, start)):
+            start = first.end() - 1
         if self.text[start] != "{":
             return None
         depth, name, found = 0, "", None

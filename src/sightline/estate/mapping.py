@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sightline.estate.inventory import LIST_DEPLOYMENTS, Item, Stock
+from sightline.estate.lines import Lines
 from sightline.estate.mappings import Mappings, Path
 from sightline.estate.partial import folded
 from sightline.estate.resources import Resource
@@ -291,6 +292,7 @@ class _Mapper:
             tuple(dict.fromkeys(one.open)),
             attributes,
             one.ungoverned,
+            written_at=Lines(self._mappings, one.subject, one.facets),
         )
 
     def _attributes(self, one: _Found, tags: Mapping[str, str]) -> dict[str, str]:
@@ -324,11 +326,12 @@ def _report(found: dict[str, str], attribute: str, subject: Subject, kind: str, 
 
 
 def _item(item: Item) -> Part:
-    return Part(item.first.kind, item.body, item.file.format or "")
+    file = item.file
+    return Part(item.first.kind, item.body, file.format or "", file.file, item.definitions)
 
 
 def _part(resource: Resource, stock: Stock) -> Part:
-    return Part(resource.kind, resource.body, _format(stock))
+    return Part(resource.kind, resource.body, _format(stock), stock.file.file, (resource,))
 
 
 def _format(stock: Stock) -> str:

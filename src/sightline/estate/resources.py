@@ -14,6 +14,12 @@ from sightline.estate.values import OneOf, Unknown, Value, look
 ENVELOPE = frozenset({"type", "name", "apiversion", "condition", "copy", "dependson", "resources"})
 """What a resource of a template says about itself besides its properties."""
 
+WRAPPED = (
+    (), ("values",), ("change", "after"), ("attributes",), ("values", "body"),
+    ("change", "after", "body"),
+)  # fmt: skip
+"""Where formats keep the properties of a resource, below the object that describes it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -57,6 +63,14 @@ class Resource:
         if self.source is None:
             return self.line
         return self.source[0].line_of(self.source[1], path)
+
+    def find_line(self, *path: str) -> int | None:
+        """Give the line of a property in the file; None where the file does not have it."""
+        if self.source is None:
+            return None
+        text, node = self.source
+        found = (text.find_line(node, (*above, *path)) for above in WRAPPED)
+        return next(filter(None, found), None)
 
 
 def resource(

@@ -1,11 +1,12 @@
 """Decide the tests of mappings on a deployment and the resources that count for it."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import TypeAlias
 
 from sightline.estate.mappings import Path, Rule, Step, Test
+from sightline.estate.resources import Resource
 from sightline.estate.values import OneOf, Open, Unknown, Value, identity, member
 
 Truth: TypeAlias = bool | None
@@ -21,6 +22,8 @@ class Part:
     kind: str
     body: Mapping[str, Value]
     format: str
+    file: str = ""
+    definitions: Sequence[Resource] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

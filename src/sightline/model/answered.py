@@ -1,6 +1,6 @@
 """Hold what is asked and answered, for one configuration or for an estate."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -206,6 +206,10 @@ class Deployment:
     unsettled: tuple[Unsettled, ...]
     attributes: Mapping[str, str]
     ungoverned: str | None = None
+    written_at: Callable[[str], tuple[str, int] | None] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """Where the property stands that gives a facet or an attribute: its file and line."""
 
 
 @dataclass(frozen=True)
