@@ -21,6 +21,7 @@ from sightline.estate.values import (
     unknown,
     walk,
 )
+from sightline.terms import ACCOUNT, Namespace
 
 ACCOUNTS = "microsoft.cognitiveservices/accounts"
 DEPLOYMENTS = f"{ACCOUNTS}/deployments"
@@ -46,6 +47,8 @@ class Item:
     body: Mapping[str, Value] = field(default_factory=dict)
     owner: Item | None = None
     """The account of a deployment, where a file describes it."""
+    iri: str = ""
+    """Its name in RDF, once it has one."""
 
     @property
     def first(self) -> Resource:
@@ -146,7 +149,33 @@ def _sorted(file: EstateFile) -> Stock:
     for items in (stock.accounts, stock.deployments):
         items.sort(key=lambda item: item.first.line)
     stock.other.sort(key=lambda each: each.line)
+    taken: dict[str, int] = {}
+    for account in stock.accounts:
+        account.iri = resource_iri(account.first, file.file, taken)
     return stock
+
+
+def resource_iri(
+    resource: Resource, file: str, taken: dict[str, int] | None = None, names: Namespace = ACCOUNT
+) -> str:
+    """Name a resource in RDF: by its identifier, or else by its file and its name.
+
+    ``taken`` counts how often a name was given in the file, so that no two resources share one.
+    """
+    if resource.id:
+        return names[resource.id.strip("/").lower()]
+    text = "/".join([file.lstrip("./"), *map(shown, resource.names)])
+    if taken is None:
+        return names[text]
+    number = taken[text] = taken.get(text, 0) + 1
+    return names[text if number == 1 else f"{text}~{number}"]
+
+
+def shown(value: Value) -> str:
+    """Write a value for people: what is open as its expression, what is absent as nothing."""
+    if isinstance(value, (Unknown, OneOf)):
+        return value.expression
+    return "" if value is None else str(value)
 
 
 def _same(one: Resource, other: Resource) -> bool:
@@ -208,7 +237,8 @@ def _either(accounts: Sequence[Item], name: OneOf) -> Item:
     body: Value = accounts[0].body
     for each in accounts[1:]:
         body = _possible(body, each.body, [name])
-    return Item(accounts[0].file, [d for each in accounts for d in each.definitions], body)
+    definitions = [d for each in accounts for d in each.definitions]
+    return Item(accounts[0].file, definitions, body, iri=accounts[0].iri)
 
 
 def _unresolved(stock: Stock, inhabited: set[int]) -> Iterator[Gap]:

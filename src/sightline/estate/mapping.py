@@ -4,7 +4,7 @@ import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sightline.estate.inventory import LIST_DEPLOYMENTS, Item, Stock
+from sightline.estate.inventory import LIST_DEPLOYMENTS, Item, Stock, shown
 from sightline.estate.lines import Lines
 from sightline.estate.mappings import Mappings, Path
 from sightline.estate.partial import folded
@@ -12,7 +12,7 @@ from sightline.estate.resources import Resource
 from sightline.estate.testing import Part, Subject, choices, decide, follow, outcome, spelled
 from sightline.estate.values import OneOf, Unknown, Value, identity
 from sightline.model import Deployment, Unsettled
-from sightline.terms import DEPLOYMENT
+from sightline.terms import ACCOUNT, DEPLOYMENT
 
 NOT_LISTED = "(not listed)"
 """The name that stands for the deployments of an account which a listing leaves out."""
@@ -20,6 +20,7 @@ NOT_LISTED = "(not listed)"
 Spaces = Mapping[str, Mapping[str, str]]
 """Facet -> how a value of it is spelled, in lower case and without spaces -> its token."""
 
+_HOLDER = re.compile(r"/?(.*?/providers/[^/]+/[^/]+/[^/]+)/", re.IGNORECASE)
 _SUBSCRIPTION = re.compile(r"/subscriptions/([^/]+)", re.IGNORECASE)
 
 
@@ -34,6 +35,7 @@ class _Found:
     subject: Subject
     file: str
     listed: bool = True
+    item: Item | None = None
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     open: list[Unsettled] = field(default_factory=list)
     ungoverned: str | None = None
@@ -82,7 +84,8 @@ class _Mapper:
         inhabited = {id(each.owner) for other in self._stocks for each in other.deployments}
         file = stock.file.file
         for item in stock.deployments:
-            yield _Found(item.first, item.name, item.account, item.owner, self._subject(item), file)
+            subject = self._subject(item)
+            yield _Found(item.first, item.name, item.account, item.owner, subject, file, item=item)
         for account in stock.accounts:
             if id(account) not in inhabited and (kind := self._unlisted(account)):
                 subject = Subject((Part(kind, {}, _format(stock)), _item(account)), frozenset())
@@ -277,13 +280,16 @@ class _Mapper:
         attributes = self._attributes(one, tags)
         if place := _place(one, subscription):
             attributes["subscription"] = place
-        name, account = _shown(one.name), _shown(one.account)
+        name, account = shown(one.name), shown(one.account)
         identity = one.resource.id.strip("/").lower()
         identity = identity or "/".join([one.file.lstrip("./"), account, name])
         identity += "" if one.listed else "/deployments"
         number = taken[identity] = taken.get(identity, 0) + 1
+        named = DEPLOYMENT[identity if number == 1 else f"{identity}~{number}"]
+        if one.item is not None:
+            one.item.iri = named
         return Deployment(
-            DEPLOYMENT[identity if number == 1 else f"{identity}~{number}"],
+            named,
             name,
             account,
             one.file,
@@ -292,6 +298,7 @@ class _Mapper:
             tuple(dict.fromkeys(one.open)),
             attributes,
             one.ungoverned,
+            _holder(one),
             written_at=Lines(self._mappings, one.subject, one.facets),
         )
 
@@ -357,15 +364,21 @@ def _place(one: _Found, default: str | None) -> str:
     return own or above or _subscription(one.resource, default)
 
 
+def _holder(one: _Found) -> str:
+    """Name the account or workspace of a deployment in RDF, as the file that describes it does."""
+    if one.owner is not None:
+        return one.owner.iri
+    names, above = one.resource.names, _HOLDER.match(one.resource.id)
+    if above:
+        return ACCOUNT[above[1].lower()]
+    if len(names) == 1 and isinstance(names[0], str):
+        return ""
+    return ACCOUNT["/".join([one.file.lstrip("./"), shown(one.account)])]
+
+
 def _unsettled(facet: str, text: str, value: Value) -> Unsettled:
     if isinstance(value, (Unknown, OneOf)):
         return Unsettled(facet, value.expression, value.reason, value.settle or None)
     if value is None:
         return Unsettled(facet, text, "absent", None)
-    return Unsettled(facet, _shown(value), "unknown-value", None)
-
-
-def _shown(value: Value) -> str:
-    if isinstance(value, (Unknown, OneOf)):
-        return value.expression
-    return "" if value is None else str(value)
+    return Unsettled(facet, shown(value), "unknown-value", None)

@@ -17,6 +17,7 @@ from sightline.model.answered import (
     Step,
     Unsettled,
 )
+from sightline.model.described import Definition, Described, Link
 from sightline.model.known import (
     ASPECT_PROPERTIES,
     ASPECTS,
@@ -46,14 +47,17 @@ __all__ = [
     "Change",
     "ClaimDifference",
     "Condition",
+    "Definition",
     "DeployedAccess",
     "Deployment",
+    "Described",
     "Document",
     "Explanation",
     "Facet",
     "Inference",
     "Key",
     "Knowledge",
+    "Link",
     "Membership",
     "Met",
     "OpenAspect",

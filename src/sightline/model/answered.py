@@ -194,7 +194,8 @@ class Deployment:
 
     ``configuration`` holds the facets that are known or bounded (several candidates);
     ``attributes`` what is reported besides, such as sku, model, publisher, subscription, owner,
-    environment and classification. ``ungoverned`` says why no document may speak of it, if so.
+    environment and classification. ``ungoverned`` says why no document may speak of it, if so;
+    ``holder`` is the IRI of the account or workspace that it names, '' where it names none.
     """
 
     iri: str
@@ -206,6 +207,7 @@ class Deployment:
     unsettled: tuple[Unsettled, ...]
     attributes: Mapping[str, str]
     ungoverned: str | None = None
+    holder: str = ""
     written_at: Callable[[str], tuple[str, int] | None] | None = field(
         default=None, repr=False, compare=False
     )

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from sightline.identity import configuration_iri, configuration_token
 from sightline.model import Deployment
 from sightline.stores import Quad, Term, iri, literal, nquads
-from sightline.terms import ACCOUNT, DCT, FACET, GRAPH, PROV, RDF, SKOS, SL, XSD, compact, prefixes
+from sightline.terms import DCT, FACET, GRAPH, PROV, RDF, SKOS, SL, XSD, compact, prefixes
 
 FileFacts = tuple[str, str, str]
 """The name of a file, its SHA-256 and its format."""
@@ -46,12 +46,11 @@ def quads(
     seen: set[str] = set()
     for each in deployments:
         graph = graphs[each.file]
-        account = ACCOUNT[_account(each)]
-        if each.account and account not in seen:
-            seen.add(account)
-            yield account, RDF["type"], iri(SL["Account"]), graph
-            yield account, SKOS["prefLabel"], literal(each.account), graph
-        yield from ((each.iri, p, term, graph) for p, term in _deployment(each, graph, account))
+        if each.holder and each.holder not in seen:
+            seen.add(each.holder)
+            yield each.holder, RDF["type"], iri(SL["Account"]), graph
+            yield each.holder, SKOS["prefLabel"], literal(each.account), graph
+        yield from ((each.iri, p, term, graph) for p, term in _deployment(each, graph))
         for number, unsettled in enumerate(each.unsettled, 1):
             node = f"{each.iri}/open/{number}"
             yield each.iri, SL["hasUnsettled"], iri(node), graph
@@ -81,18 +80,13 @@ def nquads_text(found: Iterable[Quad]) -> str:
     return "".join(nquads(found))
 
 
-def _account(deployment: Deployment) -> str:
-    own = deployment.iri.split("/deployment/", 1)[-1]
-    return own.rpartition("/deployments")[0] or own.rpartition("/")[0] or own
-
-
-def _deployment(each: Deployment, graph: str, account: str) -> Iterator[tuple[str, Term]]:
+def _deployment(each: Deployment, graph: str) -> Iterator[tuple[str, Term]]:
     yield RDF["type"], iri(SL["Deployment"])
     yield SKOS["prefLabel"], literal(each.name)
     yield SL["inFile"], iri(graph)
     yield SL["lineNumber"], literal(str(each.line), XSD["integer"])
-    if each.account:
-        yield SL["inAccount"], iri(account)
+    if each.holder:
+        yield SL["inAccount"], iri(each.holder)
     yield SL["hasConfiguration"], iri(configuration_iri(configuration_token(each.configuration)))
     for name, text in sorted(each.attributes.items()):
         yield SL[name], literal(text)
