@@ -9,6 +9,9 @@ import click
 
 from sightline.errors import SightlineError
 
+CODES = ("usage", "system", "internal")
+"""The codes of the command line's own errors; ``docs/errors.md`` has a section for each."""
+
 _INTERNAL = "a fault of sightline; SIGHTLINE_TRACEBACK=1 shows where, for a report"
 
 
