@@ -1,24 +1,20 @@
 """Read the estate files that several commands take, with the options that settle values."""
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from sightline.cli import options
 from sightline.cli.faults import usage
+from sightline.cli.progress import showing
 
 if TYPE_CHECKING:
     from sightline.estate import Estate
     from sightline.graph import KnowledgeGraph
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_WORTH_A_BAR = 20
-"""Files from which on the progress is shown."""
 
 
 def given(command: Command) -> Command:
@@ -92,7 +88,7 @@ def read(
     )
     attachments = [each for name in attached for each in read_attachments(name)]
     stdin = sys.stdin.buffer.read() if "-" in files and sys.stdin is not None else None
-    with _progress(files) as progress:
+    with showing(files) as progress:
         return graph.estate(
             files,
             settings,
@@ -115,24 +111,3 @@ def _tags(pairs: tuple[str, ...]) -> dict[str, str]:
             )
         found[attribute] = tag
     return found
-
-
-@contextmanager
-def _progress(files: tuple[str, ...]) -> Iterator[Callable[[str], None] | None]:
-    """Show a line of progress on a terminal, once there are enough files for it to matter."""
-    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield None
-        return
-    count = 0
-
-    def told(_name: str) -> None:
-        nonlocal count
-        count += 1
-        if count >= _WORTH_A_BAR:
-            click.echo(f"\rreading estate files: {count}", nl=False, err=True)
-
-    try:
-        yield told
-    finally:
-        if count >= _WORTH_A_BAR:
-            click.echo("\r\x1b[K", nl=False, err=True)
