@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from sightline.errors import InputError
@@ -98,6 +99,7 @@ def read_access(iri: str) -> Access:
     )
 
 
+@lru_cache(maxsize=8192)  # the same few tokens stand in most names
 def _written(token: str) -> str:
     return quote(token, safe=":")
 

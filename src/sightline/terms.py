@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote, unquote
 
 from sightline.errors import InputError, KnowledgeError, UnknownTermError
@@ -34,7 +34,7 @@ class Namespace:
     iri: str
 
     def __getitem__(self, token: str) -> str:
-        return self.iri + quote(token, safe=":/")
+        return self.iri + _escaped(token)
 
     def __contains__(self, iri: object) -> bool:
         return isinstance(iri, str) and iri.startswith(self.iri) and iri != self.iri
@@ -49,6 +49,11 @@ class Namespace:
         'customer'
         """
         return unquote(iri[len(self.iri) :]) if iri in self else None
+
+
+@lru_cache(maxsize=8192)  # the same few tokens stand in most IRIs
+def _escaped(token: str) -> str:
+    return quote(token, safe=":/")
 
 
 SL = Namespace(f"{BASE}ontology/")

@@ -56,6 +56,7 @@ def quads(answer: Answer) -> Iterator[Quad]:
     """
     graph = derived_graph(answer)
     node = configuration_iri(answer.identity)
+    basis = _basis(answer)
     assumed = {(a.facet, a.value) for a in answer.assumptions}
     yield node, RDF["type"], iri(SL["Configuration"]), graph
     for facet, values in answer.configuration.items():
@@ -66,12 +67,13 @@ def quads(answer: Answer) -> Iterator[Quad]:
     for row in answer.rows:
         if row.key is not None:
             places |= row.resolved
-            for predicate, term in _row(answer, row, node):
-                yield row_iri(answer, row), predicate, term, graph
-            yield from _details(answer, row, graph)
+            own = row_iri(answer, row)
+            for predicate, term in _row(answer, row, node, basis):
+                yield own, predicate, term, graph
+            yield from _details(own, row, graph)
     for token, known in places.items():
         for predicate, term in _place(token, known):
-            yield f"{_basis(answer)}/place/{token}", predicate, term, graph
+            yield f"{basis}/place/{token}", predicate, term, graph
 
 
 def row_iri(answer: Answer, row: Row) -> str:
@@ -112,7 +114,7 @@ def turtle(answers: Iterable[Answer]) -> str:
     return "\n".join(lines)
 
 
-def _row(answer: Answer, row: Row, configuration: str) -> Iterator[tuple[str, Term]]:
+def _row(answer: Answer, row: Row, configuration: str, basis: str) -> Iterator[tuple[str, Term]]:
     key = row.key
     assert key is not None
     yield RDF["type"], iri(SL["EffectiveAccess"])
@@ -131,7 +133,7 @@ def _row(answer: Answer, row: Row, configuration: str) -> Iterator[tuple[str, Te
         for item in values:
             yield SL[ASPECT_PROPERTIES[aspect]], iri(_concept(aspect, item))
     for token in row.resolved:
-        yield SL["resolvedAs"], iri(f"{_basis(answer)}/place/{token}")
+        yield SL["resolvedAs"], iri(f"{basis}/place/{token}")
     for statement in row.supports:
         yield SL["supportedBy"], iri(statement)
     for statement in row.denies:
@@ -144,8 +146,7 @@ def _row(answer: Answer, row: Row, configuration: str) -> Iterator[tuple[str, Te
         yield SL["hasNearest"], iri(statement)
 
 
-def _details(answer: Answer, row: Row, graph: str) -> Iterator[Quad]:
-    own = row_iri(answer, row)
+def _details(own: str, row: Row, graph: str) -> Iterator[Quad]:
     for number, awaited in enumerate(row.awaits, 1):
         node = f"{own}/awaits/{number}"
         yield own, SL["awaits"], iri(node), graph

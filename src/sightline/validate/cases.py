@@ -123,6 +123,7 @@ def _case(own: Case) -> Iterator[Quad]:
 
 
 def _standing(own: Case, knowledge: Knowledge) -> Iterator[Quad]:
+    basis = own.basis
     for row in own.answer.rows:
         if row.key is None:
             continue
@@ -135,4 +136,4 @@ def _standing(own: Case, knowledge: Knowledge) -> Iterator[Quad]:
         for token, known in row.resolved.items():
             zones = known.get("zones")
             for zone in zones if isinstance(zones, list) else ():
-                yield f"{own.basis}/place/{token}", SL["staysInZone"], iri(ZONE[zone]), ""
+                yield f"{basis}/place/{token}", SL["staysInZone"], iri(ZONE[zone]), ""
