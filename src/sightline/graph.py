@@ -230,7 +230,7 @@ class KnowledgeGraph:
         from sightline.render import estate_rdf, rdf
 
         files = [(file.file, file.sha256, file.format or "") for file in estate.files]
-        yield from estate_rdf.quads(files, estate.deployments, datetime.now(UTC))
+        yield from estate_rdf.quads(files, estate.deployments, datetime.now(UTC), estate.described)
         for found in self.access_estate(
             estate.deployments, data=data, as_of=as_of, collection=collection, assume=assume
         ):

@@ -154,7 +154,7 @@ def _rdf(estate: "Estate", form: str) -> str:
 
     now = datetime.now(UTC)
     facts = [(file.file, file.sha256, file.format or "") for file in estate.files if file.format]
-    found = estate_rdf.quads(facts, estate.deployments, now)
+    found = estate_rdf.quads(facts, estate.deployments, now, estate.described)
     return estate_rdf.turtle(found) if form == "turtle" else estate_rdf.nquads_text(found)
 
 
@@ -171,7 +171,8 @@ def _write(estate: "Estate", output: Path) -> None:
         for file in estate.files:
             if file.format:
                 own = [each for each in estate.deployments if each.file == file.file]
-                found = estate_rdf.quads([(file.file, file.sha256, file.format)], own, now)
+                near = [each for each in estate.described if each.file == file.file]
+                found = estate_rdf.quads([(file.file, file.sha256, file.format)], own, now, near)
                 name = f"{Path(file.file).stem or 'stdin'}-{file.sha256[:12]}.ttl"
                 (output / name).write_text(estate_rdf.turtle(found), encoding="utf-8")
     except OSError as error:

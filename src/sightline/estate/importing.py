@@ -6,21 +6,23 @@ from pathlib import Path
 
 from sightline.errors import InputError
 from sightline.estate.attachments import Attachment, attach
+from sightline.estate.describing import describe
 from sightline.estate.inventory import Stock, take_stock
 from sightline.estate.mapping import Spaces, map_estate
 from sightline.estate.mappings import Mappings
 from sightline.estate.reading import EstateFile, read_estate
 from sightline.estate.settings import Settings
-from sightline.model import Deployment
+from sightline.model import Deployment, Described
 
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """What files say: each with its stock, and the deployments of all."""
+    """What files say: each with its stock, the deployments of all, and how resources connect."""
 
     files: tuple[EstateFile, ...]
     stocks: tuple[Stock, ...]
     deployments: tuple[Deployment, ...]
+    described: tuple[Described, ...] = ()
 
     @property
     def errors(self) -> tuple[InputError, ...]:
@@ -44,4 +46,5 @@ def import_estate(
     stocks = take_stock(files)
     subscription = settings.subscription if settings else None
     found = map_estate(stocks, mappings, spaces, subscription=subscription, tags=tags)
-    return Estate(tuple(files), tuple(stocks), attach(found, attachments))
+    described = describe(stocks, mappings)
+    return Estate(tuple(files), tuple(stocks), attach(found, attachments), described)

@@ -73,6 +73,8 @@ class Mappings:
     values: tuple[Reading, ...]
     scopes: tuple[Rule, ...]
     links: tuple[Reading, ...]
+    references: tuple[Reading, ...]
+    """Properties that name another resource, of the type that is the target."""
     attributes: tuple[Reading, ...]
     open: tuple[tuple[str, str], ...]
     """Type of deployment, and the facet that no default may settle for it."""
@@ -138,6 +140,7 @@ class _Reader:
             self._readings("ValueMapping", "ontoFacet"),
             tuple(self._rule(node) for node in self._of("ScopeMapping")),
             self._readings("LinkMapping", "linkedType"),
+            self._readings("ReferenceMapping", "linkedType"),
             self._readings("AttributeMapping", "ontoProperty"),
             tuple(
                 (self._text(node, "resourceType"), FACET.token(facet) or facet)

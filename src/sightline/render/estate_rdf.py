@@ -5,15 +5,13 @@ from datetime import datetime
 from importlib.metadata import version
 
 from sightline.identity import configuration_iri, configuration_token
-from sightline.model import Deployment
+from sightline.model import Deployment, Described
+from sightline.render import described_rdf
 from sightline.stores import Quad, Term, iri, literal, nquads
-from sightline.terms import DCT, FACET, GRAPH, PROV, RDF, SKOS, SL, XSD, compact, prefixes
+from sightline.terms import DCT, GRAPH, PROV, RDF, SKOS, SL, XSD, compact, prefixes
 
 FileFacts = tuple[str, str, str]
 """The name of a file, its SHA-256 and its format."""
-
-_NO_FACETS = frozenset({"deployed", "deployments"})
-"""What can be open besides facets: whether it is deployed at all, and what a listing leaves out."""
 
 
 def estate_graph(file: str, digest: str) -> str:
@@ -26,9 +24,15 @@ def estate_graph(file: str, digest: str) -> str:
 
 
 def quads(
-    files: Iterable[FileFacts], deployments: Sequence[Deployment], read_at: datetime
+    files: Iterable[FileFacts],
+    deployments: Sequence[Deployment],
+    read_at: datetime,
+    described: Sequence[Described] = (),
 ) -> Iterator[Quad]:
-    """Give the facts about files and deployments; configurations are named, not described."""
+    """Give the facts about files, deployments and how resources hang together.
+
+    Configurations are named, not described.
+    """
     graphs: dict[str, str] = {}
     for name, digest, form in files:
         graph = graphs[name] = estate_graph(name, digest)
@@ -43,7 +47,8 @@ def quads(
             ),
         }
         yield from ((graph, predicate, term, graph) for predicate, term in facts.items())
-    seen: set[str] = set()
+    yield from described_rdf.quads(described, graphs)
+    seen = {each.iri for each in described}
     for each in deployments:
         graph = graphs[each.file]
         if each.holder and each.holder not in seen:
@@ -51,16 +56,7 @@ def quads(
             yield each.holder, RDF["type"], iri(SL["Account"]), graph
             yield each.holder, SKOS["prefLabel"], literal(each.account), graph
         yield from ((each.iri, p, term, graph) for p, term in _deployment(each, graph))
-        for number, unsettled in enumerate(each.unsettled, 1):
-            node = f"{each.iri}/open/{number}"
-            yield each.iri, SL["hasUnsettled"], iri(node), graph
-            yield node, RDF["type"], iri(SL["UnsettledFacet"]), graph
-            if unsettled.facet not in _NO_FACETS:
-                yield node, SL["concernsFacet"], iri(FACET[unsettled.facet]), graph
-            yield node, SL["openExpression"], literal(unsettled.expression), graph
-            yield node, SL["openReason"], literal(unsettled.reason), graph
-            if unsettled.settle:
-                yield node, SL["settlingOption"], literal(unsettled.settle), graph
+        yield from described_rdf.unsettled(each.iri, each.unsettled, graph)
 
 
 def turtle(found: Iterable[Quad]) -> str:
