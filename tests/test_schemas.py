@@ -3,14 +3,18 @@
 import json
 from datetime import date
 from itertools import product
+from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 
 from sightline import KnowledgeGraph, schemas
 from sightline.errors import UnknownTermError
+from sightline.estate import Settings, read_content, report_json
 from sightline.queries import library
 from sightline.render.answer import answer_json, changes_json
+from sightline.render.estate_answer import answers_json
 from sightline.render.explanation import explanation_json
 from sightline.render.solutions import solutions_json
 
@@ -195,3 +199,76 @@ def test_reports_of_a_validation():
     found = Result("https://example.org/rule", "name", "warning", iri("urn:a"), "", None, "do it")
     for report in (Report(()), Report((found,))):
         check("validate", json.loads(as_json(report)))
+
+
+ESTATES = sorted((Path(__file__).parent / "estate" / "cases").glob("*.yaml"))
+ODD = {
+    "type": "Microsoft.CognitiveServices/accounts",
+    "name": 5,
+    "kind": {"unknown": "[x]"},
+    "location": None,
+    "properties": [{"one_of": [1], "deep": {"apiKey": "planted"}}],
+}
+
+
+def reports():
+    for path in ESTATES:
+        case = yaml.safe_load(path.read_text(encoding="utf-8"))
+        encoding = case.get("encoding", "utf-8")
+        yield [read_content(n, t.encode(encoding), Settings()) for n, t in case["files"].items()]
+    template = {"contentVersion": "1.0.0.0", "resources": [ODD]}
+    yield [read_content("odd.json", json.dumps(template).encode(), Settings())]
+    yield [read_content("broken.json", b"{", Settings())]
+
+
+def test_reports_of_all_formats_and_kinds_of_values():
+    seen = set()
+    for files in reports():
+        document = report_json(files)
+        check("estate-import", document)
+        seen |= {key for file in document["files"] for key, found in file.items() if found}
+    assert seen >= set(document["files"][0])
+
+
+def test_answers_over_estates(graph):
+    template = json.dumps(
+        {
+            "contentVersion": "1.0.0.0",
+            "resources": [
+                {**ODD, "name": "a", "kind": "OpenAI", "properties": {}},
+                *(
+                    {
+                        "type": f"{ODD['type']}/deployments",
+                        "name": f"a/{publisher}",
+                        "properties": {"model": {"format": publisher, "name": "m"}},
+                    }
+                    for publisher in ("OpenAI", "Anthropic")
+                ),
+            ],
+        }
+    )
+    account = {"id": ACCOUNT, "type": ODD["type"], "kind": "OpenAI", "properties": {}}
+    for content in (template.encode(), json.dumps([account]).encode(), b"[]"):
+        estate = graph.estate(["-"], stdin=content)
+        answers = graph.access_estate(estate.deployments, data="prompts")
+        document = answers_json(answers, graph.knowledge.digest, TODAY)
+        check("access-estate", document)
+        assert bool(document["answers"]) == (content != b"[]")
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("access-estate", {}),
+        ("access-estate", {"answers": [], "errors": []}),
+        ("access-estate", {"answers": [{}]}),
+        ("estate-show", {"deployments": []}),
+        ("estate-show", {"deployments": [{}], "errors": []}),
+        ("estate-import", {"files": [{}]}),
+        ("estate-import", []),
+    ],
+    ids=str,
+)
+def test_the_schemas_of_estates_refuse_what_is_none(name, document):
+    with pytest.raises(AssertionError):
+        check(name, document)
