@@ -35,11 +35,15 @@ def lines(knowledge: Knowledge, answer: Answer) -> list[Line]:
 
     Within an activity permitted and conditional lines come before prohibited and not stated ones.
     """
-    merged: dict[tuple[object, ...], list[Row]] = {}
-    for row in answer.rows:
-        merged.setdefault(_shared(row), []).append(row)
-    found = [_line(knowledge, rows) for rows in merged.values()]
-    return sorted(found, key=lambda line: _place(knowledge, line))
+    return [_line(knowledge, rows) for rows in merged(knowledge, answer.rows)]
+
+
+def merged(knowledge: Knowledge, rows: Iterable[Row]) -> list[list[Row]]:
+    """Group the rows that differ only in data or target, in the order of ``lines``."""
+    groups: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(_shared(row), []).append(row)
+    return sorted(groups.values(), key=lambda group: _place(knowledge, group[0]))
 
 
 def condition_words(knowledge: Knowledge, row: Row) -> tuple[str, ...]:
@@ -146,9 +150,11 @@ def _shared(row: Row) -> tuple[object, ...]:
     )
 
 
-def _place(knowledge: Knowledge, line: Line) -> tuple[object, ...]:
-    rank = -knowledge.ranks[line.verdict], line.verdict == "not-stated"
-    return knowledge.order.get(line.activity, 0), line.activity, *rank, line.actor, line.action
+def _place(knowledge: Knowledge, row: Row) -> tuple[object, ...]:
+    named = _named(row.key, row.filters)
+    rank = -knowledge.ranks[row.verdict], row.verdict == "not-stated"
+    activity = named["activity"]
+    return knowledge.order.get(activity, 0), activity, *rank, named["actor"], named["action"]
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Put values into the words that people read."""
 
 from sightline.graph import REGION
-from sightline.model import Knowledge
+from sightline.model import Awaited, Knowledge
 
 
 def inside(label: str) -> str:
@@ -43,3 +43,16 @@ def age(days: int) -> str:
 
 def _s(count: int) -> str:
     return "" if count == 1 else "s"
+
+
+def condition_text(knowledge: Knowledge, awaited: Awaited) -> str:
+    """Write one open condition as a part of a sentence that begins with 'if'."""
+    label = inside(knowledge.label("facet", awaited.condition))
+    if awaited.kind == "discretion":
+        return "the actor chooses to"
+    if not awaited.values:
+        return f"the {label} is known"
+    values = " or ".join(value_label(knowledge, awaited.condition, v) for v in awaited.values)
+    if awaited.kind == "event":
+        return label if awaited.values == ("true",) else f"{label} {values}"
+    return f"{label} is {values}"
