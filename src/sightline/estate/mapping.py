@@ -1,16 +1,17 @@
 """Turn the resources of estate files into deployments with facets, by the mappings alone."""
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sightline.estate.inventory import LIST_DEPLOYMENTS, Item, Stock, shown
+from sightline.estate.likeness import Likeness, Looks
 from sightline.estate.lines import Lines
 from sightline.estate.mappings import Mappings, Path
 from sightline.estate.partial import folded
 from sightline.estate.resources import Resource
 from sightline.estate.testing import Part, Subject, choices, decide, follow, outcome, spelled
-from sightline.estate.values import OneOf, Unknown, Value, identity
+from sightline.estate.values import OneOf, Unknown, Value
 from sightline.model import Deployment, Unsettled
 from sightline.terms import ACCOUNT, DEPLOYMENT
 
@@ -75,19 +76,19 @@ class _Mapper:
                 key = (each.kind, folded(each.name))
                 self._others.setdefault(key, _part(each, stock))
         self._links: dict[int, list[_Found]] = {}
-        self._paths = _paths(mappings)
-        self._signatures: dict[int, Hashable] = {}
-        self._settled: dict[Hashable, tuple[dict[str, tuple[str, ...]], list[Unsettled]]] = {}
+        self._likeness = Likeness(mappings)
+        self._settled: dict[Looks, _Found] = {}
+        self._reported: dict[tuple[int, Path], str | None] = {}
+        self._inhabited = {id(each.owner) for stock in stocks for each in stock.deployments}
 
     def deployments(self, stock: Stock) -> Iterator[_Found]:
         """Find the deployments of a file, and the accounts whose deployments are not listed."""
-        inhabited = {id(each.owner) for other in self._stocks for each in other.deployments}
         file = stock.file.file
         for item in stock.deployments:
             subject = self._subject(item)
             yield _Found(item.first, item.name, item.account, item.owner, subject, file, item=item)
         for account in stock.accounts:
-            if id(account) not in inhabited and (kind := self._unlisted(account)):
+            if id(account) not in self._inhabited and (kind := self._unlisted(account)):
                 subject = Subject((Part(kind, {}, _format(stock)), _item(account)), frozenset())
                 yield _Found(
                     account.first, NOT_LISTED, account.first.name, account, subject, file, False
@@ -136,29 +137,19 @@ class _Mapper:
 
     def settle(self, one: _Found) -> None:
         """Work out the facets of a deployment and what stays open."""
-        one.ungoverned = self._scope(one.subject)
-        parts = tuple(self._signature(part) for part in one.subject.parts)
-        key = (parts, one.subject.missing, one.ungoverned is None)
-        if key not in self._settled:
+        looks = self._likeness.looks(one.subject)
+        like = self._settled.get(looks)
+        if like is None:
+            one.ungoverned = self._scope(one.subject)
             self._facets(one)
-            self._settled[key] = one.facets, one.open
-        facets, opened = self._settled[key]
-        one.facets, one.open = dict(facets), list(opened)
+            like = self._settled[looks] = replace(one)
+        one.ungoverned, one.facets, one.open = like.ungoverned, dict(like.facets), list(like.open)
         if not one.listed:
             account = spelled(one.account) if isinstance(one.account, str) else "the account"
             one.open.insert(0, Unsettled("deployments", account, "not-listed", LIST_DEPLOYMENTS))
         condition = one.resource.condition
         if condition is not True:
             one.open.append(_unsettled("deployed", "condition", condition))
-
-    def _signature(self, part: Part) -> Hashable:
-        """Tell all that mappings can see of a resource; what looks alike is settled once."""
-        known = self._signatures.get(id(part.body))
-        if known is None:
-            paths = (*self._paths.get(part.kind, ()), *self._paths[""])
-            seen = tuple(tuple(map(identity, follow(part.body, path))) for path in paths)
-            known = self._signatures[id(part.body)] = (part.kind, part.format, seen)
-        return known
 
     def _facets(self, one: _Found) -> None:
         kind = one.subject.parts[0].kind
@@ -305,31 +296,36 @@ class _Mapper:
     def _attributes(self, one: _Found, tags: Mapping[str, str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for attribute, tag in tags.items():
-            path: Path = ((("tags", "", ""), (tag, "", "")),)
-            _report(found, attribute, one.subject, "", path)
+            self._report(found, attribute, one.subject, "", ((("tags", "", ""), (tag, "", "")),))
         for reading in self._mappings.attributes:
             if reading.target not in tags:
-                _report(found, reading.target, one.subject, reading.kind, reading.path)
+                self._report(found, reading.target, one.subject, reading.kind, reading.path)
         return found
 
+    def _report(
+        self, found: dict[str, str], attribute: str, subject: Subject, kind: str, path: Path
+    ) -> None:
+        for part in subject.parts:
+            if attribute in found:
+                return
+            if part.kind != (kind or part.kind):
+                continue
+            if part is subject.parts[0]:
+                text = _told(part, path)
+            else:  # it counts for others too
+                place = (id(part.body), path)
+                if place not in self._reported:
+                    self._reported[place] = _told(part, path)
+                text = self._reported[place]
+            if text is not None:
+                found[attribute] = text
 
-def _paths(mappings: Mappings) -> dict[str, list[Path]]:
-    """List the paths that facets depend on, by type of resource; '' is for all types."""
-    found: dict[str, dict[Path, None]] = {"": {r.path: None for r in mappings.values}}
-    for rules in mappings.facets.values():
-        for test in (test for rule in rules for test in rule.tests):
-            found.setdefault(test.kind, {})[test.path] = None
-    return {kind: [path for path in paths if path] for kind, paths in found.items()}
 
-
-def _report(found: dict[str, str], attribute: str, subject: Subject, kind: str, path: Path) -> None:
-    for part in subject.parts:
-        if attribute not in found and part.kind == (kind or part.kind):
-            values = follow(part.body, path)
-            texts = [each for each in values if isinstance(each, (str, bool, int, float))]
-            if texts:
-                text = texts[0]
-                found[attribute] = text if isinstance(text, str) else str(text).lower()
+def _told(part: Part, path: Path) -> str | None:
+    for each in follow(part.body, path):
+        if isinstance(each, (str, bool, int, float)):
+            return each if isinstance(each, str) else str(each).lower()
+    return None
 
 
 def _item(item: Item) -> Part:

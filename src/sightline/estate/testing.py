@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sightline.estate.mappings import Path, Rule, Step, Test
 from sightline.estate.resources import Resource
-from sightline.estate.values import OneOf, Open, Unknown, Value, identity, member
+from sightline.estate.values import OneOf, Open, Unknown, Value, identity, look, member
 
 Truth: TypeAlias = bool | None
 
@@ -46,6 +46,9 @@ class Outcome:
     because: tuple[tuple[str, Value], ...] = ()
 
 
+_EMPTY: tuple[Value, ...] = ("", [], {})
+
+
 def follow(body: Value, path: Path) -> list[Value]:
     """List the values at a path; what is empty counts as absent.
 
@@ -54,6 +57,11 @@ def follow(body: Value, path: Path) -> list[Value]:
     [1, 2]
     """
     for alternative in path:
+        if not any(key for _, key, _ in alternative):  # no list on the way: most paths
+            value = look(body, *(name for name, _, _ in alternative))
+            if value is not None and value not in _EMPTY:
+                return [value]
+            continue
         found = _walk([body], alternative)
         if found:
             return found
@@ -63,7 +71,7 @@ def follow(body: Value, path: Path) -> list[Value]:
 def _walk(values: Sequence[Value], steps: Sequence[Step]) -> list[Value]:
     for name, key, wanted in steps:
         values = [each for value in values for each in _next(value, name, key, wanted)]
-    return [value for value in values if value not in (None, "", [], {})]
+    return [value for value in values if value is not None and value not in _EMPTY]
 
 
 def _next(value: Value, name: str, key: str, wanted: str) -> Iterable[Value]:

@@ -214,13 +214,15 @@ def member(value: Value, key: str) -> Value:
     >>> member({"Sku": 1}, "sku")
     1
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):  # dict first: the check of Mapping costs more
         if key in value:
             return value[key]
-        folded = key.lower()
+        folded, length = key.lower(), len(key)
         for name, found in value.items():
-            if isinstance(name, str) and name.lower() == folded:
+            if isinstance(name, str) and len(name) == length and name.lower() == folded:
                 return found
+        return None
+    if value is None:
         return None
     if isinstance(value, OneOf):
         return spread([value], value.expression, lambda chosen: member(chosen[0], key))
