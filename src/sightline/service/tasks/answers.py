@@ -16,7 +16,7 @@ def access(work: Work, given: Arguments, body: bytes) -> Any:
     """Derive effective access; ``given`` holds the configuration, filters and what to rest on."""
     from sightline.render.answer import answer_json
 
-    return answer_json(_answer(work, given), work.graph.knowledge.digest, _today(given))
+    return answer_json(answer_for(work, given), work.graph.knowledge.digest, today(given))
 
 
 def explain(work: Work, given: Arguments, body: bytes) -> Any:
@@ -30,7 +30,7 @@ def diff(work: Work, given: Arguments, body: bytes) -> Any:
     """Compare the answers for ``before`` and ``after``, each given as for ``access``."""
     from sightline.render.answer import changes_json
 
-    answers = [_answer(work, given[side]) for side in ("before", "after")]
+    answers = [answer_for(work, given[side]) for side in ("before", "after")]
     return changes_json(answers, work.graph.diff(*answers))
 
 
@@ -47,7 +47,8 @@ def ask(work: Work, given: Arguments, body: bytes) -> Any:
     return {"question": name, **solutions_json(found)}
 
 
-def _answer(work: Work, given: Arguments) -> "Answer":
+def answer_for(work: Work, given: Arguments) -> "Answer":
+    """Derive the answer that the arguments of ``access`` ask for."""
     filters: dict[str, Any] = {
         name: given.get(name) for name in ("actor", "data", "activity", "action")
     }
@@ -84,5 +85,6 @@ def _date(text: str | None) -> date | None:
         raise InputError("input.value", f"not a date: {text!r}", "write 2026-01-31") from error
 
 
-def _today(given: Arguments) -> date:
+def today(given: Arguments) -> date:
+    """Give the day at which ages are counted."""
     return _date(given.get("as_of")) or date.today()
