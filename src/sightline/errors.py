@@ -125,7 +125,10 @@ class RequestError(SightlineError):
 
 
 class ServiceError(SightlineError):
-    """A server stops a piece of work at a limit, has no room for it, or lost the worker doing it."""
+    """A server stops a piece of work at a limit, has no room for it, or lost its worker."""
+
+    retry_after = 1
+    """Seconds after which it may be asked again, where it is busy."""
 
 
 class RightsError(SightlineError):

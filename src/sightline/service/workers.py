@@ -1,10 +1,17 @@
 """Who does the tasks: the contract of all workers, and those that are threads of this process."""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sightline.service.tasks import TASKS
+from sightline.service.tasks import STREAMS, TASKS
 from sightline.service.work import Work
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+PIECE = 64 * 1024
+"""Bytes leave in pieces of that size: a short answer fails before it begins, or not at all."""
 
 
 class Stream(NamedTuple):
@@ -52,5 +59,73 @@ class Threads:
 
         return await asyncio.to_thread(run)
 
+    async def stream(self, task: str, given: Mapping[str, Any], body: bytes = b"") -> Stream:
+        """Do a task whose result is bytes; it is held in memory until it is fetched."""
+        import asyncio
+
+        output = _Queue(asyncio.get_running_loop())
+
+        def run() -> None:
+            try:
+                with self._lock:
+                    STREAMS[task](self._work, given, body, output)
+            except BaseException as error:
+                output.end(error)
+            else:
+                output.end(None)
+
+        running = asyncio.get_running_loop().run_in_executor(None, run)
+        first = await output.next()
+        return Stream(output.head, output.chunks(first, running))
+
     async def close(self) -> None:
         """Do nothing: threads end with what they do."""
+
+
+class _Queue:
+    """The bytes of a stream, from the thread that writes them to the one that reads them."""
+
+    def __init__(self, loop: "asyncio.AbstractEventLoop") -> None:
+        import asyncio
+
+        self.head: Mapping[str, Any] = {}
+        self._loop = loop
+        self._queue: asyncio.Queue[bytes | BaseException | None] = asyncio.Queue()
+        self._held = bytearray()
+
+    def begin(self, head: Mapping[str, Any]) -> None:
+        self.head = head
+
+    def write(self, data: bytes) -> int:
+        self._held += data
+        if len(self._held) >= PIECE:
+            self._put(bytes(self._held))
+            self._held.clear()
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+    def end(self, error: BaseException | None) -> None:
+        if self._held and error is None:
+            self._put(bytes(self._held))
+        self._put(error)
+
+    async def next(self) -> bytes | None:
+        found = await self._queue.get()
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    async def chunks(
+        self, first: bytes | None, running: "asyncio.Future[None]"
+    ) -> AsyncIterator[bytes]:
+        piece = first
+        while piece is not None:
+            yield piece
+            piece = await self.next()
+        await running
+
+    def _put(self, piece: bytes | BaseException | None) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._queue.put_nowait, piece)

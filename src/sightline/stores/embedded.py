@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import IO, cast
 
 import pyoxigraph as ox
 
 from sightline import terms
-from sightline.errors import InputError, QueryError, StoreError
+from sightline.errors import InputError, QueryError, ServiceError, StoreError
 from sightline.files import read_bytes
 from sightline.stores import (
     RDF_FORMATS,
@@ -24,13 +26,15 @@ from sightline.stores import (
     node,
     rdf_format,
 )
+from sightline.stores.counting import RowCounter
+from sightline.stores.dataset import from_clauses, resolving, visible_dataset
 from sightline.stores.guard import MAX_DEPTH, Question, check
 
 _Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 _POSITION = re.compile(r"error at (\d+):(\d+): ")
-_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{\]}]|<<|>>', re.DOTALL)
 
 
@@ -89,6 +93,67 @@ class EmbeddedStore:
         except RuntimeError as error:
             raise QueryError("query.failed", f"the query failed: {error}") from error
 
+    def evaluate(
+        self,
+        text: str,
+        media_types: Sequence[str],
+        visible: Sequence[str],
+        default: Sequence[str] | None = None,
+        named: Sequence[str] | None = None,
+    ) -> "Evaluation":
+        """Begin to answer a query from graphs that are ``visible``, in the first fitting format.
+
+        ``default`` and ``named`` are the dataset of a request, which goes before that of the query.
+        A graph that is not visible counts as one that does not exist. Raises QueryError as
+        ``query`` does, and for media types of which the form of the query has none.
+        """
+        question = check(text)
+        known = TABLE_FORMATS if question.form in ("SELECT", "ASK") else RDF_FORMATS
+        fitting = [name for name in media_types if name in known.values()]
+        if not fitting:
+            message = f"{question.form} has no answer in {' or '.join(media_types)}"
+            raise QueryError("query.failed", message, f"one of: {', '.join(known.values())}")
+        clear = True
+        if default is None and named is None and question.has_dataset:
+            asked = self._clauses(question)
+            clear = asked is not None
+            default, named = asked or ((), ())
+        dataset = visible_dataset(visible, default, named)
+        result = self._answer(question, *dataset)
+        if not clear:
+            raise QueryError("query.refused", "the FROM clauses cannot be read", "write full IRIs")
+        return Evaluation(question.form, fitting[0], result)
+
+    def describe(
+        self, name: str, media_type: str, visible: Sequence[str], mentions: int = 1000
+    ) -> "tuple[Evaluation, bool] | None":
+        """Give what visible graphs say of an IRI, with nodes that have no name, and its mentions.
+
+        Whether there are more than ``mentions`` of these comes with it; None for an IRI unknown.
+        """
+        graphs = [_graph(graph) for graph in visible]
+        found: dict[ox.Triple, None] = {}
+        pending: list[ox.NamedNode | ox.BlankNode] = [_graph(name)]
+        seen = set(pending)
+        while pending:
+            start = pending.pop()
+            for quad in self._matching(start, None, graphs):
+                found[quad.triple] = None
+                if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
+                    seen.add(quad.object)
+                    pending.append(quad.object)
+        said = list(islice(self._matching(None, _graph(name), graphs), mentions + 1))
+        found.update((quad.triple, None) for quad in said[:mentions])
+        if not found:
+            return None
+        return Evaluation("DESCRIBE", media_type, iter(found)), len(said) > mentions
+
+    def content(self, media_type: str, graphs: Sequence[str]) -> "Evaluation":
+        """Give the union of graphs."""
+        names = [_graph(graph) for graph in graphs]
+        triples: Iterator[ox.Triple] = (quad.triple for quad in self._matching(None, None, names))
+        return Evaluation("GRAPH", media_type, _distinct(triples) if len(names) > 1 else triples)
+
     def quads(self, graph: str | None = None) -> Iterable[Quad]:
         """List every quad, or those of one graph; 20,000 take about 40 ms."""
         if graph is None:
@@ -103,6 +168,39 @@ class EmbeddedStore:
     def close(self) -> None:
         """Free the memory."""
         self._store = ox.Store()
+
+    def _matching(
+        self,
+        subject: ox.NamedNode | ox.BlankNode | None,
+        value: ox.NamedNode | None,
+        graphs: Iterable[ox.NamedNode],
+    ) -> Iterator[ox.Quad]:
+        for graph in graphs:
+            yield from self._store.quads_for_pattern(subject, None, value, graph)
+
+    def _clauses(self, question: Question) -> tuple[list[str], list[str]] | None:
+        """Let the engine read the IRIs of FROM clauses; None if it cannot."""
+        asked: tuple[list[str], list[str]] = ([], [])
+        try:
+            found = ox.Store().query(resolving(from_clauses(question)), prefixes=self._prefixes)
+        except SyntaxError:
+            return None
+        assert isinstance(found, ox.QuerySolutions)
+        for graph, is_named in found:
+            asked[is_named.value == "true"].append(graph.value)
+        return asked
+
+    def _answer(self, question: Question, default: Sequence[str], named: Sequence[str]) -> _Result:
+        """Answer from exactly these graphs: both lists go before FROM, and empty ones are empty."""
+        try:
+            return self._store.query(
+                question.text,
+                prefixes=self._prefixes,
+                default_graph=[_graph(name) for name in default],
+                named_graphs=[_graph(name) for name in named],
+            )
+        except SyntaxError as error:
+            raise self._not_sparql(question, error) from error
 
     def _run(self, question: Question, graphs: Sequence[str]) -> _Result:
         names: list[ox.NamedNode | ox.BlankNode] = [_graph(name) for name in graphs]
@@ -133,6 +231,61 @@ class EmbeddedStore:
             f"not a SPARQL query{at}: {reason}",
             "look at the text just before that place",
         )
+
+
+class Evaluation:
+    """An answer that is not written yet, for it to be written while it is found."""
+
+    def __init__(self, form: str, media_type: str, result: _Result | Iterator[ox.Triple]) -> None:
+        self.form = form
+        self.media_type = media_type
+        self._result = result
+
+    def write(self, output: IO[bytes], rows: int | None = None) -> None:
+        """Write the answer to something that has ``write`` and ``flush``.
+
+        Raises ServiceError for one of more than ``rows`` rows or triples, and QueryError for one
+        that fails on the way or that XML cannot carry; what was written so far is then no answer.
+        """
+        result = self._result
+        checked = cast("IO[bytes]", _Checked(output, self.media_type, rows))
+        try:
+            if isinstance(result, ox.QuerySolutions | ox.QueryBoolean):
+                table_format = ox.QueryResultsFormat.from_media_type(self.media_type)
+                result.serialize(checked, format=table_format)
+            else:
+                ox.serialize(
+                    _at_most(result, rows),
+                    checked,
+                    format=_rdf(self.media_type),
+                    prefixes=terms.prefixes(),
+                )
+        except RuntimeError as error:
+            raise QueryError("query.failed", f"the query failed: {error}") from error
+
+
+class _Checked:
+    """Passes on what may be passed on."""
+
+    def __init__(self, output: IO[bytes], media_type: str, rows: int | None) -> None:
+        self._output = output
+        self._rows = rows
+        self._is_xml = "xml" in media_type
+        self._tail = b""
+        tabular = rows is not None and media_type in TABLE_FORMATS.values()
+        self._counter = RowCounter(media_type) if tabular else None
+
+    def write(self, data: bytes) -> int:
+        if self._is_xml:
+            if _NOT_XML.search(self._tail + data):
+                raise _not_xml()
+            self._tail = data[-2:]
+        if self._counter and self._rows is not None and self._counter.feed(data) > self._rows:
+            raise _too_many(self._rows)
+        return self._output.write(data)
+
+    def flush(self) -> None:
+        self._output.flush()
 
 
 def parse(data: bytes | Path, format: str = "", graph: str = "") -> Iterator[Quad]:
@@ -187,8 +340,32 @@ def _serialized(
     else:
         content = ox.serialize(result, format=_rdf(media_type), prefixes=terms.prefixes())
     if "xml" in media_type and _NOT_XML.search(content or b""):
-        raise QueryError("query.failed", "XML cannot carry a character of the answer", "use json")
+        raise _not_xml()
     return content or b""
+
+
+def _not_xml() -> QueryError:
+    return QueryError("query.failed", "XML cannot carry a character of the answer", "use json")
+
+
+def _too_many(rows: int) -> ServiceError:
+    message = f"the answer has more than {rows:,} rows"
+    return ServiceError("service.too-large", message, "ask for less, or for parts with LIMIT")
+
+
+def _at_most(triples: Iterable[ox.Triple], most: int | None) -> Iterator[ox.Triple]:
+    for number, triple in enumerate(triples):
+        if most is not None and number >= most:
+            raise _too_many(most)
+        yield triple
+
+
+def _distinct(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    seen: set[ox.Triple] = set()
+    for triple in triples:
+        if triple not in seen:
+            seen.add(triple)
+            yield triple
 
 
 def _content(data: bytes | Path, syntax: str) -> tuple[bytes, str]:

@@ -30,7 +30,7 @@ UPDATES = (
 _PARTS = frozenset(
     ("AS", "BIND", "EXISTS", "FILTER", "GRAPH", "LATERAL", "MINUS", "OPTIONAL", "SELECT", "UNION")
 )
-_TOKEN = re.compile(  # an unclosed string ends with its line or the text: linear time
+TOKEN = re.compile(  # an unclosed string ends with its line or the text: linear time
     r'''
       (?P<space> \s+ )
     | (?P<comment> \#[^\r\n]* )
@@ -80,8 +80,8 @@ def check(text: str) -> Question:
     declared: set[str] = set()
     form = word = ""
     has_dataset = False
-    depth = braces = parts = 0
-    for token in _TOKEN.finditer(text):
+    depth = parts = 0
+    for token in TOKEN.finditer(text):
         kind, piece = token.lastgroup, token.group()
         if kind in ("iri", "string"):
             piece = _SERVICE.sub(_spell, piece)
@@ -96,11 +96,10 @@ def check(text: str) -> Question:
                 if not form and word not in ("PREFIX", "BASE", "VERSION"):
                     form = word
                     _check_form(text, token.start() + found.start(), word)
-                has_dataset = has_dataset or (word == "FROM" and not braces)
+                has_dataset = has_dataset or (word == "FROM" and not depth)
         elif kind == "sign":
             if piece in "{([":
                 depth += 1
-                braces += piece == "{"
             elif piece in "})]":
                 depth -= 1
             else:

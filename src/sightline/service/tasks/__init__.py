@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping
 
-from sightline.service.tasks import answers
-from sightline.service.work import Task
+from sightline.service.tasks import answers, linked, matrix, sparql
+from sightline.service.work import StreamTask, Task
 
 TASKS: Mapping[str, Task] = {
     "access": answers.access,
     "explain": answers.explain,
     "diff": answers.diff,
     "ask": answers.ask,
+    "matrix": matrix.matrix,
+    "graphs": sparql.graphs,
 }
-"""Name -> task."""
+"""Name -> task whose result is a JSON value."""
+
+STREAMS: Mapping[str, StreamTask] = {
+    "sparql": sparql.sparql,
+    "describe": sparql.describe,
+    "graph": sparql.graph,
+    "dereference": linked.dereference,
+}
+"""Name -> task whose result is bytes."""

@@ -1,0 +1,202 @@
+"""The server's side of a zygote: start it, have workers forked and killed, learn how they ended."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from sightline.errors import ServiceError
+from sightline.service.frames import FrameError, Unpacker, pack, read_error
+from sightline.service.lines import Keeper, Line
+from sightline.service.sandbox import Limits
+from sightline.service.work import Snapshot
+
+_PATIENCE = 60
+"""Seconds that a zygote may take to read everything."""
+
+_DEAF = 10
+"""Seconds within which a zygote has to end a worker, or is ended itself."""
+
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "VIRTUAL_ENV")
+
+
+class Forker:
+    """A zygote. ``digest``, ``graphs``, ``walled`` and ``reason`` are there once it is ready."""
+
+    def __init__(self, snapshot: Snapshot, limits: Limits) -> None:
+        self.digest = self.reason = ""
+        self.graphs: tuple[str, ...] = ()
+        self.walled = False
+        self.lines: dict[int, Line] = {}
+        self.is_lost = False
+        self._count = 0
+        self._unpacker = Unpacker()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready: asyncio.Future[None] | None = None
+        self._on_lost: Callable[[Forker], None] = lambda forker: None
+        self._statuses: dict[int, asyncio.Future[int | None]] = {}
+        self._connecting: set[asyncio.Task[Any]] = set()
+        self._socket, other = socket.socketpair()
+        with other:
+            # A fresh process: a fork of this one would keep its threads' locks and its sockets.
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "sightline.service.zygote", str(other.fileno())],
+                pass_fds=[other.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the server, which then closes its line
+                env={
+                    name: value
+                    for name, value in os.environ.items()
+                    if name in _ENVIRONMENT or name.startswith(("PYTHON", "SIGHTLINE_"))
+                },
+            )
+        self._socket.settimeout(_PATIENCE)
+        self._send({"snapshot": snapshot.to_json(), "limits": limits._asdict()})
+
+    def wait(self) -> None:
+        """Block until it is ready; raises what it raised."""
+        try:
+            while not self.digest:
+                data = self._socket.recv(1 << 16)
+                if not data:
+                    raise _failed()
+                for frame in self._unpacker.feed(data):
+                    self._take(frame.head)
+        except (OSError, FrameError) as error:
+            raise _failed() from error
+
+    def attach(self, on_lost: Callable[["Forker"], None]) -> None:
+        """Go on in the running event loop."""
+        self._on_lost = on_lost
+        self._loop = asyncio.get_running_loop()
+        self._ready = self._loop.create_future()
+        if self.digest:
+            self._ready.set_result(None)
+        self._socket.setblocking(False)
+        self._loop.add_reader(self._socket, self._receive)
+
+    async def ready(self) -> None:
+        """Wait until it is ready; raises what it raised."""
+        assert self._ready is not None
+        async with asyncio.timeout(_PATIENCE):
+            await asyncio.shield(self._ready)
+
+    def fork(self, pool: Keeper) -> None:
+        """Have a worker forked; ``pool`` is told when it is ready."""
+        assert self._loop is not None
+        self._count += 1
+        line = self.lines[self._count] = Line(pool, self, self._count)
+        self._statuses[line.number] = self._loop.create_future()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._send({"fork": line.number}, theirs.fileno())
+        connecting = self._loop.create_task(_connect(line, ours))
+        self._connecting.add(connecting)
+        connecting.add_done_callback(self._connecting.discard)
+
+    def end(self, line: Line) -> None:
+        """Have a worker killed, and its process cleared away."""
+        if self.lines.pop(line.number, None) is None:
+            return
+        self._send({"end": line.number})
+        if self._loop and not self.is_lost:
+            self._loop.call_later(_DEAF, self._check, line.number)
+
+    async def status(self, line: Line) -> int | None:
+        """Wait for the exit code of a worker that was ended; None if the zygote is gone itself."""
+        waited = self._statuses.get(line.number)
+        return None if waited is None else await asyncio.shield(waited)
+
+    async def close(self) -> None:
+        """End the zygote and all its workers; returns when they are gone."""
+        self._lose()
+        try:
+            await asyncio.to_thread(self.process.wait, 5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            await asyncio.to_thread(self.process.wait)
+
+    def abort(self) -> None:
+        """End it at once, outside an event loop."""
+        self._lose()
+        self.process.kill()
+        self.process.wait()
+
+    def _receive(self) -> None:
+        try:
+            data = self._socket.recv(1 << 16)
+            for frame in self._unpacker.feed(data):
+                self._take(frame.head)
+        except (BlockingIOError, InterruptedError):
+            return
+        except (OSError, FrameError):
+            data = b""
+        if not data:
+            self._lose()
+
+    def _take(self, head: dict[str, Any]) -> None:
+        if "error" in head:
+            error = read_error(head["error"])
+            if self._ready is None:
+                raise error
+            if not self._ready.done():
+                self._ready.set_exception(error)
+        elif "ready" in head:
+            self.graphs = tuple(head["graphs"])
+            self.walled, self.reason = head["walled"], head["reason"]
+            self.digest = head["ready"]
+            if self._ready:
+                self._ready.set_result(None)
+        elif "ended" in head:
+            waited = self._statuses.pop(head["ended"], None)
+            if waited and not waited.done():
+                waited.set_result(head["status"])
+
+    def _send(self, head: dict[str, Any], *descriptors: int) -> None:
+        if self.is_lost:
+            return
+        try:
+            socket.send_fds(self._socket, [pack(head)], descriptors)
+        except OSError:  # it is gone, or has not listened for long
+            self.process.kill()
+
+    def _check(self, number: int) -> None:
+        if number in self._statuses and not self.is_lost:
+            self.process.kill()
+
+    def _lose(self) -> None:
+        if self.is_lost:
+            return
+        self.is_lost = True
+        if self._loop:
+            self._loop.remove_reader(self._socket)
+        self._socket.close()
+        if self._ready and not self._ready.done():
+            self._ready.set_exception(_failed())
+            self._ready.exception()  # that nobody waits for it is no fault
+        for waited in self._statuses.values():
+            if not waited.done():
+                waited.set_result(None)
+        self._statuses.clear()
+        lines, self.lines = self.lines, {}
+        for line in lines.values():
+            line.close()
+        self._on_lost(self)
+
+
+async def _connect(line: Line, ours: socket.socket) -> None:
+    ours.setblocking(False)
+    loop = asyncio.get_running_loop()
+    try:
+        await loop.create_unix_connection(lambda: line, sock=ours)
+    except BaseException:
+        ours.close()
+        raise
+
+
+def _failed() -> ServiceError:
+    return ServiceError("service.failed", "the workers cannot be started", "look at the log")
