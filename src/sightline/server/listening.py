@@ -46,7 +46,12 @@ def url(opened: socket.socket, host: str) -> str:
 def serve(app: ASGIApp, opened: socket.socket, listening: Callable[[], None]) -> None:
     """Serve until a signal tells to stop; ``listening`` is called once requests are taken."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
-    config = uvicorn.Config(
+    Server(configured(app), listening).run(sockets=[opened])
+
+
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """Give the settings of the HTTP server."""
+    return uvicorn.Config(
         app,
         http="h11",
         ws="none",
@@ -61,10 +66,11 @@ def serve(app: ASGIApp, opened: socket.socket, listening: Callable[[], None]) ->
         timeout_graceful_shutdown=5,
         h11_max_incomplete_event_size=HEADERS,
     )
-    _Server(config, listening).run(sockets=[opened])
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
+    """Tells when it takes requests."""
+
     def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
         super().__init__(config)
         self._listening = listening

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 MIB = 1024 * 1024
 
@@ -47,6 +48,11 @@ class Settings:
     def loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return is_loopback(self.host)
+
+    @property
+    def root(self) -> str:
+        """The path below which a proxy shows the server; empty where it is at the top."""
+        return urlsplit(self.url or "").path.rstrip("/")
 
 
 def is_loopback(host: str) -> bool:

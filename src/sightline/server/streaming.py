@@ -1,0 +1,87 @@
+"""Send what workers stream: whole or visibly broken, and not at all if the client has it."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from sightline.server.site import site_of
+from sightline.service.workers import Stream
+
+
+def etag(request: Request, *parts: Any) -> str:
+    """Name the answer to a question: the state of all that is known, and all that was asked.
+
+    Weak, because a store may give the same rows in another order.
+    """
+    text = json.dumps([site_of(request).digest, *parts], sort_keys=True)
+    return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def unchanged(request: Request, tag: str) -> bool:
+    """Tell whether the client already has the answer with that ETag."""
+    known = ",".join(request.headers.getlist("if-none-match"))
+    weak = tag.removeprefix("W/")
+    return known.strip() == "*" or weak in (
+        item.strip().removeprefix("W/") for item in known.split(",")
+    )
+
+
+def caching(tag: str | None) -> dict[str, str]:
+    """Give the headers by which an answer is kept: only by its client, and asked for each time."""
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+    return headers | ({"ETag": tag} if tag else {})
+
+
+def not_modified(tag: str) -> Response:
+    """Say that the client has the answer."""
+    return Response(status_code=304, headers=caching(tag))
+
+
+async def streamed(
+    request: Request, stream: Stream, media_type: str, headers: Mapping[str, str]
+) -> Response:
+    """Answer with a stream, of which HEAD gets the headers only.
+
+    The status is sent now, when the first bytes are there. If later ones cannot follow, the
+    iterator raises and the connection is cut within the body.
+    """
+    if request.method == "HEAD":
+        await end(stream)
+        return Bodiless(media_type, headers)
+    return StreamingResponse(_chunks(stream), 200, dict(headers), typed(media_type))
+
+
+class Bodiless(Response):
+    """The headers of an answer whose length nobody knows without writing it."""
+
+    def __init__(self, media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(None, 200, dict(headers), typed(media_type))
+        del self.headers["content-length"]
+
+
+def typed(media_type: str) -> str:
+    """Write a media type as a header has it; text is UTF-8.
+
+    >>> typed("text/turtle"), typed("application/n-triples")
+    ('text/turtle; charset=utf-8', 'application/n-triples')
+    """
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+async def end(stream: Stream) -> None:
+    """Let go of a stream that nobody reads any further, so that its worker is free again."""
+    close = getattr(stream.chunks, "aclose", None)
+    if close is not None:
+        await close()
+
+
+async def _chunks(stream: Stream) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in stream.chunks:
+            yield chunk
+    finally:  # also when the client has left
+        await end(stream)
