@@ -8,8 +8,8 @@ from starlette.requests import Request
 from sightline.model import Knowledge
 from sightline.queries import LibraryQuestion
 from sightline.server.settings import Settings
+from sightline.service.work import estate_graph
 from sightline.service.workers import Workers
-from sightline.terms import GRAPH
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,3 @@ def readable_graphs(request: Request) -> list[str]:
     """List the named graphs that the caller of a request may read."""
     caller = getattr(request.state, "caller", None)
     return site_of(request).readable(caller.estates if caller is not None else None)
-
-
-def estate_graph(name: str) -> str:
-    """Name the graph that holds the facts about an estate.
-
-    >>> estate_graph("production")
-    'https://w3id.org/sightline/graph/estate/production'
-    """
-    return GRAPH[f"estate/{name}"]

@@ -100,11 +100,13 @@ class EmbeddedStore:
         visible: Sequence[str],
         default: Sequence[str] | None = None,
         named: Sequence[str] | None = None,
+        base: str | None = None,
     ) -> "Evaluation":
         """Begin to answer a query from graphs that are ``visible``, in the first fitting format.
 
         ``default`` and ``named`` are the dataset of a request, which goes before that of the query.
-        A graph that is not visible counts as one that does not exist. Raises QueryError as
+        A graph that is not visible counts as one that does not exist. Relative IRIs are resolved
+        against ``base``. Raises QueryError as
         ``query`` does, and for media types of which the form of the query has none.
         """
         question = check(text)
@@ -115,11 +117,11 @@ class EmbeddedStore:
             raise QueryError("query.failed", message, f"one of: {', '.join(known.values())}")
         clear = True
         if default is None and named is None and question.has_dataset:
-            asked = self._clauses(question)
+            asked = self._clauses(question, base)
             clear = asked is not None
             default, named = asked or ((), ())
         dataset = visible_dataset(visible, default, named)
-        result = self._answer(question, *dataset)
+        result = self._answer(question, *dataset, base)
         if not clear:
             raise QueryError("query.refused", "the FROM clauses cannot be read", "write full IRIs")
         return Evaluation(question.form, fitting[0], result)
@@ -178,11 +180,13 @@ class EmbeddedStore:
         for graph in graphs:
             yield from self._store.quads_for_pattern(subject, None, value, graph)
 
-    def _clauses(self, question: Question) -> tuple[list[str], list[str]] | None:
+    def _clauses(self, question: Question, base: str | None) -> tuple[list[str], list[str]] | None:
         """Let the engine read the IRIs of FROM clauses; None if it cannot."""
         asked: tuple[list[str], list[str]] = ([], [])
         try:
-            found = ox.Store().query(resolving(from_clauses(question)), prefixes=self._prefixes)
+            found = ox.Store().query(
+                resolving(from_clauses(question)), base_iri=base, prefixes=self._prefixes
+            )
         except SyntaxError:
             return None
         assert isinstance(found, ox.QuerySolutions)
@@ -190,11 +194,18 @@ class EmbeddedStore:
             asked[is_named.value == "true"].append(graph.value)
         return asked
 
-    def _answer(self, question: Question, default: Sequence[str], named: Sequence[str]) -> _Result:
+    def _answer(
+        self,
+        question: Question,
+        default: Sequence[str],
+        named: Sequence[str],
+        base: str | None = None,
+    ) -> _Result:
         """Answer from exactly these graphs: both lists go before FROM, and empty ones are empty."""
         try:
             return self._store.query(
                 question.text,
+                base_iri=base,
                 prefixes=self._prefixes,
                 default_graph=[_graph(name) for name in default],
                 named_graphs=[_graph(name) for name in named],

@@ -15,7 +15,8 @@ def sparql(work: Work, given: Arguments, body: bytes, output: Output) -> None:
     """Answer ``query`` from ``graphs``, which the caller may read, in a ``media_type``.
 
     That may be a list, of which the first one that fits the form of the query is used.
-    ``default_graphs`` and ``named_graphs`` are the dataset of the request, if it has one.
+    ``default_graphs`` and ``named_graphs`` are the dataset of the request, if it has one. Relative
+    IRIs are resolved against ``base``.
     """
     found = work.dataset.evaluate(
         str(given["query"]),
@@ -23,6 +24,7 @@ def sparql(work: Work, given: Arguments, body: bytes, output: Output) -> None:
         given["graphs"],
         given.get("default_graphs"),
         given.get("named_graphs"),
+        given.get("base"),
     )
     _write(found, given, output)
 
