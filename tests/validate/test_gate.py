@@ -19,7 +19,6 @@ from sightline.render import rdf
 from sightline.validate import gate_formats, gate_texts
 from sightline.validate.accepted import read_accepted
 from sightline.validate.gate import gate
-from sightline.validate.new_access import only_new
 from sightline.validate.policies import Policies
 from sightline.validate.sarif import sarif
 
@@ -214,41 +213,6 @@ def test_an_entry_that_lacks_something_is_named_by_its_line(tmp_path, changes):
         entries(tmp_path, **changes)
 
 
-# --- New access -----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def compared(run, graph):
-    def new(before, after):
-        old, now = deployed(graph, *before), deployed(graph, *after)
-        names = ("processing-in-eea",)
-        return only_new(run(after, *names), run(before, *names), now, old, graph.diff)
-
-    return new
-
-
-def test_nothing_is_new_where_nothing_changes(compared):
-    assert compared([GLOBAL], [replace(GLOBAL, line=99)]).conforms
-
-
-def test_a_wider_deployment_type_is_new_access_on_its_line(compared):
-    found = compared([STANDARD], [GLOBAL])
-    assert {f.policy.token for f in found.findings} == {"processing-in-eea", "no-new-access"}
-    assert {f.deployment.line for f in found.findings} == {10}
-    assert found.exit_code() == 1
-
-
-def test_another_region_is_new_access(compared):
-    found = compared([STANDARD], [deployment("chat", region="germanywestcentral")])
-    assert [f.policy.token for f in found.findings] == ["no-new-access"]
-    assert "DE" in found.findings[0].message
-
-
-def test_a_new_deployment_like_another_brings_nothing_new(compared):
-    assert compared([STANDARD], [STANDARD, deployment("second")]).conforms
-    assert not compared([], [deployment("second")]).conforms
-
-
 # --- Output ---------------------------------------------------------------------------------------
 
 
@@ -292,6 +256,13 @@ def test_fingerprints_do_not_depend_on_the_line(run):
     moved = replace(GLOBAL, line=77)
     prints = {run([own], "processing-in-eea").findings[0].fingerprint for own in (GLOBAL, moved)}
     assert len(prints) == 1
+
+
+def test_an_unknown_that_becomes_a_violation_is_another_finding(run):
+    worse = replace(GLOBAL, name="zone", iri=ZONE.iri)
+    found = [run([own], "processing-in-eea").findings[0] for own in (ZONE, worse)]
+    assert [finding.outcome for finding in found] == ["unknown", "violation"]
+    assert found[0].fingerprint != found[1].fingerprint
 
 
 @pytest.mark.parametrize("fail_on", ["violation", "unknown"])

@@ -64,7 +64,7 @@ def run(
         with baselines.baseline(new_only, files) as old:
             before = estates.read(graph, old, **given)
         base = graph.access_estate(before.deployments)
-        found = only_new(found, judged(base, advise=False), deployed, base, graph.diff)
+        found = only_new(found, judged(base, advise=False), deployed, base, entries)
         errors += before.errors
     code = 2 if errors else found.exit_code(fail_on)
     note_exit_code(code)

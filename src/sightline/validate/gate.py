@@ -3,8 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import PurePath
 from typing import Literal
 
 from sightline.model import (
@@ -33,13 +34,15 @@ class Finding:
     """A judgement as it holds for one deployment.
 
     ``limited`` names a scope of the policy that the deployment does not report: the judgement then
-    only would hold. ``accepted`` is the entry that accepts the finding, if one does.
+    only would hold. ``accepted`` is the entry that accepts the finding, if one does; ``changed``
+    are the facets in which the deployment differs from a baseline.
     """
 
     judgement: Judgement
     deployment: Deployment
     limited: str | None = None
     accepted: Accepted | None = None
+    changed: tuple[str, ...] = ()
 
     @property
     def policy(self) -> Policy:
@@ -66,9 +69,14 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Name the finding alike from run to run, wherever in its file the deployment stands."""
-        own = self.deployment
-        text = "\0".join((self.policy.token, own.file, own.account, own.name))
+        """Name the finding alike from run to run, wherever in its file the deployment stands.
+
+        It is another one when the outcome gets worse or other access is gained, so that who has
+        dismissed the one still sees the other.
+        """
+        own, gains = self.deployment, sorted(r.message for r in self.judgement.telling if r.gained)
+        file = PurePath(own.file).as_posix()
+        text = "\0".join((self.policy.token, self.outcome, file, own.account, own.iri, *gains))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -192,8 +200,8 @@ def gate(
             else:
                 findings.append(Finding(judgement, deployment, limited))
     day = today or date.today()
-    findings, warnings = _accept(findings, accepted, day)
-    findings.sort(key=_order)
+    findings, warnings = accept(findings, accepted, day)
+    findings.sort(key=severity_order)
     advice: dict[tuple[str, str], tuple[str, ...]] = {}
     if derive is not None:
         from sightline.validate.advice import advise
@@ -214,7 +222,19 @@ def gate(
 
 def settling(finding: Finding) -> Iterator[str]:
     """List what would settle an unknown: settings of the file, and facets that answers await."""
-    awaited = {
+    names = awaited(finding)
+    for item in finding.deployment.unsettled:
+        if item.facet in names:
+            how = item.settle or f"resolve {item.expression}"
+            yield f"Settle {item.facet} ({item.reason}): {how}"
+    named = {item.facet for item in finding.deployment.unsettled}
+    for name in sorted(names - named):
+        yield f"Settle {name}"
+
+
+def awaited(finding: Finding) -> set[str]:
+    """Name the facets that an outcome waits for: of its rows, and those its rules are about."""
+    names = {
         name
         for row in finding.judgement.rows
         for name, kind in [
@@ -224,14 +244,7 @@ def settling(finding: Finding) -> Iterator[str]:
         if kind == "facet"
     }
     pages = {page for r in finding.judgement.telling for page in r.constraint.see_also}
-    awaited |= {name for page in pages if (name := FACET.token(page))}
-    for item in finding.deployment.unsettled:
-        if item.facet in awaited:
-            how = item.settle or f"resolve {item.expression}"
-            yield f"Settle {item.facet} ({item.reason}): {how}"
-    named = {item.facet for item in finding.deployment.unsettled}
-    for name in sorted(awaited - named):
-        yield f"Settle {name}"
+    return names | {name for page in pages if (name := FACET.token(page))}
 
 
 def limited_to(
@@ -249,9 +262,10 @@ def limited_to(
     return missing
 
 
-def _accept(
+def accept(
     findings: Iterable[Finding], accepted: Sequence[Accepted], today: date
 ) -> tuple[list[Finding], list[str]]:
+    """Mark the findings that entries accept; tell of entries that expired or accept nothing."""
     used: set[int] = set()
     told = []
     for finding in findings:
@@ -259,7 +273,7 @@ def _accept(
             if entry.matches(finding.policy.token, finding.deployment):
                 used.add(number)
                 if entry.expires >= today:
-                    finding = Finding(finding.judgement, finding.deployment, finding.limited, entry)
+                    finding = replace(finding, accepted=entry)
                     break
         told.append(finding)
     warnings = []
@@ -281,7 +295,8 @@ def _incomplete(deployed: Iterable[DeployedAccess]) -> Iterator[str]:
     yield from sorted(reasons)
 
 
-def _order(finding: Finding) -> tuple[bool, str, str, int, str, str]:
+def severity_order(finding: Finding) -> tuple[bool, str, str, int, str, str]:
+    """Order findings: the worst first, then by policy and place."""
     own = finding.deployment
     worse = finding.outcome != "violation"
     return (worse, finding.policy.token, own.file, own.line, own.account, own.name)

@@ -9,6 +9,7 @@ from sightline.stores import iri, literal
 from sightline.terms import SH, compact, prefixes
 from sightline.validate.cases import row_iri
 from sightline.validate.gate import FailOn, Finding, Gate, Source, limited_to
+from sightline.validate.places import place
 
 _NOT_XML = {n: " " for n in range(32) if chr(n) not in "\t\n\r"}
 
@@ -51,10 +52,10 @@ def junit(gate: Gate, fail_on: FailOn = "violation", now: datetime | None = None
         )  # fmt: skip
         ElementTree.SubElement(suite, "properties")
         for finding in found:
-            own = finding.deployment
+            own, at = finding.deployment, place(finding)
             test = _test(suite, f"{own.account}/{own.name}", f"{policy.token}.{own.file}")
             lines = [finding.message, *(f"Change: {c}" for c in gate.changes(finding))]
-            text = _plain("\n".join([*lines, f"{own.file}:{own.line}"]))
+            text = _plain("\n".join([*lines, f"{at.file}:{at.line}"]))
             message = _plain(finding.message)
             if id(finding) in failed:
                 tag = ElementTree.SubElement(test, "failure", type=finding.outcome, message=message)
@@ -104,7 +105,7 @@ def turtle(gate: Gate) -> str:
 
 def _finding(gate: Gate, finding: Finding) -> dict[str, Any]:
     own, judgement = finding.deployment, finding.judgement
-    accepted = finding.accepted
+    accepted, at = finding.accepted, place(finding)
     return {
         "policy": finding.policy.token,
         "outcome": finding.outcome,
@@ -112,8 +113,10 @@ def _finding(gate: Gate, finding: Finding) -> dict[str, Any]:
         "deployment": own.name,
         "account": own.account,
         "iri": own.iri,
-        "file": own.file,
-        "line": own.line,
+        "file": at.file,
+        "line": at.line,
+        "cause": at.cause,
+        "resource": {"file": own.file, "line": own.line},
         "reasons": [
             {"rule": reason.constraint.iri, "message": reason.message}
             for reason in judgement.telling

@@ -1,6 +1,7 @@
 """Write what a gate found for people: text, a Markdown summary, and GitHub annotations."""
 
 from sightline.validate.gate import Finding, Gate, Source
+from sightline.validate.places import place
 
 _SHOWN = 10
 """How many deployments of one finding people are shown."""
@@ -38,9 +39,9 @@ def markdown(gate: Gate) -> str:
             "|---|---|---|---|---|",
         ]
     for finding in gate.open:
-        own = finding.deployment
+        own, at = finding.deployment, place(finding)
         what = "; ".join(gate.changes(finding)) or finding.message
-        cells = (finding.outcome, finding.policy.label, own.name, f"{own.file}:{own.line}", what)
+        cells = (finding.outcome, finding.policy.label, own.name, f"{at.file}:{at.line}", what)
         lines.append(f"| {' | '.join(map(_cell, cells))} |")
     sources = dict.fromkeys(
         _linked(source) for shared in _shared(gate) for source in gate.sources(shared[0])
@@ -57,11 +58,11 @@ def github(gate: Gate) -> str:
     """Write workflow commands that annotate lines of the files in a pull request."""
     lines = []
     for finding in gate.open:
-        own = finding.deployment
+        own, at = finding.deployment, place(finding)
         kind = "error" if finding.outcome == "violation" else "warning"
         changes = "".join(f"\nChange: {change}" for change in gate.changes(finding))
         told = f"{own.name}: {finding.message}{changes}"
-        where = f"file={_property(own.file)},line={max(own.line, 1)}"
+        where = f"file={_property(at.file)},line={max(at.line, 1)}"
         title = _property(f"sightline {finding.policy.token}: {finding.outcome}")
         lines.append(f"::{kind} {where},title={title}::{_data(told)}")
     lines += [f"::warning title=sightline::{_data(words)}" for words in gate.warnings]
@@ -98,8 +99,8 @@ def _linked(source: Source) -> str:
 
 
 def _place(finding: Finding) -> str:
-    own = finding.deployment
-    return f"{own.account}/{own.name} at {own.file}:{own.line}"
+    own, at = finding.deployment, place(finding)
+    return f"{own.account}/{own.name} at {at.file}:{at.line}"
 
 
 def _total(gate: Gate) -> str:

@@ -25,12 +25,16 @@ _HOLE = re.compile(r"\{[?$](\w+)\}")
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a policy does not conform: one result of one constraint, and the row it is about."""
+    """Why a policy does not conform: one result of one constraint, and the row it is about.
+
+    ``gained`` says that the access is new over a baseline.
+    """
 
     constraint: Constraint
     message: str
     key: Key | None
     value: str = ""
+    gained: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Judge:
         self._wanted = frozenset(
             expand(f"{prefix}:{name}") for prefix, name in _NAME.findall(texts) if prefix == "sl"
         )
-        self.attributes = tuple(sorted(set(_reported(texts))))
+        self.attributes = tuple(sorted(set(reported(texts))))
 
     def judge(self, judged: Sequence[Case]) -> Iterator[Judgement]:
         """Give the judgement of each chosen policy on each case, case by case.
@@ -208,10 +212,10 @@ def _answers(answer: object, constraint: Constraint) -> Iterator[Mapping[str, Te
     yield from answer.dicts()
 
 
-def _reported(text: str) -> Iterator[str]:
+def reported(text: str) -> Iterator[str]:
     """Find the attributes that queries read.
 
-    >>> list(_reported('?a sl:attributeName "publisher" ; sl:attributeValue ?v .'))
+    >>> list(reported('?a sl:attributeName "publisher" ; sl:attributeValue ?v .'))
     ['publisher']
     """
     return (found[1] for found in re.finditer(r'sl:attributeName\s+"([^"]+)"', text))

@@ -1,20 +1,16 @@
-"""Tell which access deployments gain over a baseline, and hold findings to what is new."""
+"""Hold findings to what is new over a baseline, and find the access that deployments gain."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
-from sightline.model import Answer, Change, DeployedAccess, Deployment, Key, Row
+from sightline.model import Answer, DeployedAccess, Deployment, Key, Knowledge
+from sightline.validate.accepted import Accepted
 from sightline.validate.cases import case
-from sightline.validate.gate import Finding, Gate
+from sightline.validate.gains import gains
+from sightline.validate.gate import Finding, Gate, accept, severity_order
 from sightline.validate.judging import Judgement, Reason
 from sightline.validate.policies import Constraint, Policy
-
-Diff = Callable[[Answer, Answer], Sequence[Change]]
-"""What compares two answers: ``KnowledgeGraph.diff``."""
-
-GAINED = frozenset({"gained", "place-gained", "retention-gained"})
-MAYBE = frozenset({"maybe-gained"})
-_PLACES = ("processing_place", "storage_place", "actor_place")
 
 _SHAPE = "https://w3id.org/sightline/shape/NoNewAccess"
 _RULES: Mapping[str, Constraint] = {
@@ -29,101 +25,150 @@ POLICY = Policy(
     {},
     (),
 )
+_RANKS = {"unknown": 1, "violation": 2}
+
+Found = tuple[Deployment, Answer]
+_Gained = tuple[tuple[Reason, ...], Deployment | None]
+
+
+class Base:
+    """The deployments of a baseline, found again by file, account and name."""
+
+    def __init__(self, deployed: Iterable[DeployedAccess]) -> None:
+        self.all = tuple(deployed)
+        self.examples = [(one, each.answer) for each in self.all for one in each.deployments[:1]]
+        self.ungoverned: set[tuple[object, ...]] = set()
+        self._places: dict[tuple[str, ...], list[Found]] = {}
+        for access in self.all:
+            for own in access.deployments:
+                if own.ungoverned is not None:
+                    self.ungoverned.add(_seen(own))
+                for key in (_name(own), (own.file, *_name(own))):
+                    self._places.setdefault(key, []).append((own, access.answer))
+
+    def find(self, own: Deployment) -> Sequence[Found]:
+        """Give the deployment of the same file and name, else all of the name in other files."""
+        here = self._places.get((own.file, *_name(own)))
+        return here or self._places.get(_name(own), [])
 
 
 def only_new(
     gate: Gate, before: Gate, now: Sequence[DeployedAccess], base: Sequence[DeployedAccess],
-    diff: Diff,
+    accepted: Sequence[Accepted] = (), today: date | None = None,
 ) -> Gate:  # fmt: skip
     """Keep the findings that the baseline did not have, and add one for each gain of access.
 
-    ``before`` is the gate over the baseline ``base``. A deployment of the baseline is found again
-    by account and name; another one is compared with the nearest of the baseline.
+    ``gate`` accepts nothing yet; ``before`` is the gate over the baseline ``base``. A deployment
+    that the baseline did not have is compared with the nearest that it had.
     """
-    ranks = {"unknown": 1, "violation": 2}
-    known: dict[tuple[str, ...], int] = {}
-    for finding in before.findings:
-        place = (finding.policy.token, *_name(finding.deployment))
-        known[place] = max(known.get(place, 0), ranks[finding.outcome])
-    kept = tuple(
-        finding
-        for finding in gate.findings
-        if known.get((finding.policy.token, *_name(finding.deployment)), 0) < ranks[finding.outcome]
-    )
-    gained = tuple(_gains(now, base, diff))
+    old = Base(base)
+    gained = list(_gained(now, old, gate.knowledge))
+    told, warnings = accept((*gate.findings, *gained), accepted, today or date.today())
+    ranks = {
+        (finding.policy.token, finding.deployment.iri): _RANKS[finding.outcome]
+        for finding in before.findings
+    }
+
+    def known(finding: Finding) -> bool:
+        token, found = finding.policy.token, old.find(finding.deployment)
+        worst = [ranks.get((token, each.iri), 0) for each, _ in found]
+        return bool(worst) and min(worst) >= _RANKS[finding.outcome]
+
+    count = len(gate.findings)
+    kept = [finding for finding in told[:count] if not known(finding)]
     return replace(
         gate,
         policies=(*gate.policies, POLICY),
         judgements=(*gate.judgements, *{id(f.judgement): f.judgement for f in gained}.values()),
-        findings=(*kept, *gained),
+        findings=tuple(sorted([*kept, *told[count:]], key=severity_order)),
+        warnings=(*gate.warnings, *warnings),
     )
 
 
-def _gains(
-    now: Sequence[DeployedAccess], base: Sequence[DeployedAccess], diff: Diff
-) -> Iterable[Finding]:
-    places = {_name(own): each.answer for each in base for own in each.deployments}
-    compared: dict[tuple[int, int | None], tuple[Reason, ...]] = {}
+def _gained(now: Sequence[DeployedAccess], base: Base, knowledge: Knowledge) -> Iterator[Finding]:
+    compared: dict[tuple[int, int], tuple[Reason, ...]] = {}
 
     def reasons(before: Answer | None, after: Answer) -> tuple[Reason, ...]:
-        key = (id(after), None if before is None else id(before))
+        key = (id(before), id(after))
         if key not in compared:
-            compared[key] = tuple(_reasons(before, after, diff))
+            compared[key] = tuple(
+                Reason(
+                    _RULES[gain.outcome], f"{_who(gain.key)} {gain.words}.", gain.key, gained=True
+                )
+                for gain in gains(before, after, knowledge)
+            )
         return compared[key]
 
     for access in now:
         judgements: dict[tuple[Reason, ...], Judgement] = {}
+        nearest: _Gained | None = None
         for own in access.deployments:
-            before = places.get(_name(own))
-            if before is not None:
-                found = reasons(before, access.answer)
+            named = base.find(own)
+            if own.ungoverned is not None:
+                gained = _unjudged(own, named, base)
+            elif named:
+                gained = _least(named, access.answer, reasons)
             else:
-                tried = [reasons(each.answer, access.answer) for each in base]
-                found = min(tried, key=len) if tried else reasons(None, access.answer)
+                nearest = nearest or _least(base.examples, access.answer, reasons)
+                gained = nearest
+            found, near = gained
+            if near is not None and own.ungoverned is None:
+                found += tuple(_reopened(near, own))
             if found:
                 judged = case(access.answer, {}, (), own.ungoverned)
                 shared = judgements.setdefault(found, Judgement(POLICY, judged, found))
-                yield Finding(shared, own)
+                yield Finding(shared, own, changed=_changed(near, own))
 
 
-def _reasons(before: Answer | None, after: Answer, diff: Diff) -> Iterable[Reason]:
-    old = before or replace(after, rows=())
-    for change in diff(old, after):
-        if change.change in GAINED | MAYBE:
-            outcome = "violation" if change.change in GAINED else "unknown"
-            yield Reason(_RULES[outcome], _words(change), change.key)
-    rows = {row.key: row for row in old.rows}
-    for row in after.rows:
-        earlier = rows.get(row.key)
-        if row.key is None or earlier is None or row.verdict in ("prohibited", "not-stated"):
-            continue
-        was = _countries(earlier)
-        if was and (added := sorted(_countries(row) - was)):
-            words = f"{_who(row.key)} can now be in {', '.join(added)}."
-            yield Reason(_RULES["violation"], words, row.key)
+def _least(
+    before: Sequence[Found],
+    answer: Answer,
+    reasons: Callable[[Answer | None, Answer], tuple[Reason, ...]],
+) -> _Gained:
+    """Give what is gained over the nearest deployment; all there is without any."""
+    tried = [(reasons(old, answer), own) for own, old in before]
+    return min(tried, key=lambda one: len(one[0])) if tried else (reasons(None, answer), None)
 
 
-def _words(change: Change) -> str:
-    kind = {"place-gained": "gains the place", "retention-gained": "is kept for"}
-    if change.change in kind:
-        return f"{_who(change.key)} {kind[change.change]} {change.after}: new over the baseline."
-    may = "may have become" if change.change in MAYBE else "has become"
-    return f"{_who(change.key)} {may} {change.after} (was {change.before})."
+def _unjudged(own: Deployment, named: Sequence[Found], base: Base) -> _Gained:
+    """Let what no document governs pass only if nothing about it has changed."""
+    before = {_seen(old) for old, _ in named} if named else base.ungoverned
+    if _seen(own) in before:
+        return (), None
+    words = f"What access it opens is not known, as no document governs it ({own.ungoverned})."
+    reason = Reason(_RULES["unknown"], words, None, gained=True)
+    return (reason,), named[0][0] if named else None
+
+
+def _reopened(old: Deployment, own: Deployment) -> Iterator[Reason]:
+    """Report facets that were open and still are, but can be something else than before."""
+    was, now = ({each.facet: each.expression for each in d.unsettled} for d in (old, own))
+    for facet in sorted({*was} & {*now}):
+        values = [d.configuration.get(facet) for d in (old, own)]
+        if was[facet] != now[facet] or values[0] != values[1]:
+            words = (
+                f"What {facet} is was open ({was[facet]}) and can be another now ({now[facet]})."
+            )
+            yield Reason(_RULES["unknown"], words, None, gained=True)
+
+
+def _seen(own: Deployment) -> tuple[object, ...]:
+    settings = (frozenset(own.configuration.items()), frozenset(own.attributes.items()))
+    return own.ungoverned, *settings
+
+
+def _changed(old: Deployment | None, own: Deployment) -> tuple[str, ...]:
+    if old is None:
+        return ()
+    was, now = old.configuration, own.configuration
+    facets = [facet for facet in sorted({*was, *now}) if was.get(facet) != now.get(facet)]
+    names = sorted({*old.attributes, *own.attributes})
+    return (*facets, *(n for n in names if old.attributes.get(n) != own.attributes.get(n)))
 
 
 def _who(key: Key) -> str:
     target = f" for {key.target}" if key.target else ""
     return f"{key.activity}: {key.actor} {key.action} {key.data}{target}"
-
-
-def _countries(row: Row) -> frozenset[str]:
-    named = {place for aspect in _PLACES for place in row.aspects.get(aspect, {})}
-    found: set[str] = set()
-    for place in named:
-        countries = row.resolved.get(place, {}).get("countries")
-        if isinstance(countries, list):
-            found.update(countries)
-    return frozenset(found)
 
 
 def _name(own: Deployment) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sightline.validate.gate import Finding, Gate
+from sightline.validate.places import Place, deployment_place, place, properties
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SOURCES = 20
@@ -54,10 +55,15 @@ def _result(gate: Gate, finding: Finding, number: int) -> dict[str, Any]:
         "kind": "fail" if finding.outcome == "violation" else "review",
         "level": "error" if finding.outcome == "violation" else "none",
         "message": {"text": f"{finding.deployment.name}: {finding.message}{changes}"},
-        "locations": [_location(finding, finding.deployment.name)],
+        "locations": [_location(finding, place(finding))],
         "partialFingerprints": {"sightline/v1": finding.fingerprint},
         "properties": {"outcome": finding.outcome, "changes": list(gate.changes(finding))},
     }
+    others = list(_others(finding))
+    if others:
+        result["relatedLocations"] = [
+            {"id": number, **_location(finding, at)} for number, at in enumerate(others, 1)
+        ]
     steps = list(_steps(gate, finding))
     result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": s} for s in steps]}]}]
     if finding.accepted:
@@ -73,8 +79,10 @@ def _result(gate: Gate, finding: Finding, number: int) -> dict[str, Any]:
 
 
 def _steps(gate: Gate, finding: Finding) -> Iterator[dict[str, Any]]:
-    """Lead from the line of the deployment through the rule to the sentences."""
-    yield _location(finding, f"the deployment {finding.deployment.name}")
+    """Lead from the deployment and its property through the rule to the sentences."""
+    yield _location(finding, deployment_place(finding))
+    if place(finding).cause:
+        yield _location(finding, place(finding))
     for reason in finding.judgement.telling[:_SOURCES]:
         yield {
             "logicalLocations": [{"fullyQualifiedName": reason.constraint.iri, "kind": "rule"}],
@@ -96,12 +104,23 @@ def _steps(gate: Gate, finding: Finding) -> Iterator[dict[str, Any]]:
         yield step
 
 
-def _location(finding: Finding, words: str) -> dict[str, Any]:
+def _others(finding: Finding) -> Iterator[Place]:
+    """Give the lines besides the first: of the deployment, and of all else that has changed."""
+    first = place(finding)
+    if first.cause:
+        yield deployment_place(finding)
+    for at in properties(finding):
+        if at.cause in finding.changed and (at.file, at.line) != (first.file, first.line):
+            yield at
+
+
+def _location(finding: Finding, at: Place) -> dict[str, Any]:
     own = finding.deployment
+    words = f"{at.cause} of {own.name}" if at.cause else f"the deployment {own.name}"
     return {
         "physicalLocation": {
-            "artifactLocation": _artifact(own.file),
-            "region": {"startLine": max(own.line, 1)},
+            "artifactLocation": _artifact(at.file),
+            "region": {"startLine": max(at.line, 1)},
         },
         "logicalLocations": [
             {
