@@ -40,6 +40,20 @@ _ESTATE = {
             "properties": {"disableLocalAuth": True},
         },
         {
+            "type": "Microsoft.CognitiveServices/accounts",
+            "name": "chat",
+            "properties": {"disableLocalAuth": False},
+        },
+        {
+            "type": "Microsoft.CognitiveServices/accounts/projects",
+            "name": "chat/plans",
+            "location": "uksouth",
+        },
+        {
+            "type": "Microsoft.Network/privateEndpoints",
+            "name": "door",
+        },
+        {
             "type": "Microsoft.CognitiveServices/accounts/deployments",
             "name": "chat/answers",
             "sku": {"name": "ProvisionedManaged"},
@@ -68,8 +82,10 @@ _TOPICS = {
     "Conditions": """Condition Facet Event Discretion FacetValue Implication Assumption""",
     "Answers": """Configuration Deployment EffectiveAccess AwaitedCondition OpenAspect
         ResolvedPlace""",
-    "Estates": """EstateFile Account UnsettledFacet Mapping PropertyMapping ValueMapping
-        ScopeMapping LinkMapping AttributeMapping DeployedKind HostKind OpenFacet PropertyTest""",
+    "Estates": """EstateFile EstateImport ReadingError UnresolvedValue Account Resource
+        OtherResource ReportedValue Definition Link UnsettledFacet Mapping PropertyMapping
+        ValueMapping ScopeMapping LinkMapping ReferenceMapping AttributeMapping
+        DeployedKind HostKind OpenFacet PropertyTest""",
     "Policies": """Policy PolicyParameter PolicyConstraint Remedy PolicyCase Attribute""",
     "Vocabulary": """Actor DataCategory Activity Action Target Place Safeguard Purpose Duration Role
         Modality Verdict Rule""",
@@ -161,9 +177,10 @@ def _judged(graph: KnowledgeGraph) -> Iterator[Quad]:
 def _deployed(graph: KnowledgeGraph) -> Iterator[Quad]:
     settings = Settings(subscription="00000000-0000-0000-0000-000000000000")
     content = json.dumps(_ESTATE).encode()
-    estate = graph.estate(["-"], settings, stdin=content)
-    facts = [(file.file, file.sha256, file.format or "") for file in estate.files]
-    yield from estate_rdf.quads(facts, estate.deployments, datetime(2026, 1, 1))
+    estate = graph.estate(["-", "broken.json"], settings, stdin=content)
+    yield from estate_rdf.quads(
+        estate.reported(), estate.deployments, datetime(2026, 1, 1), estate.described
+    )
 
 
 def _ruled(graph: KnowledgeGraph) -> Iterator[Quad]:

@@ -224,13 +224,14 @@ class KnowledgeGraph:
         collection: str | None = None,
         assume: bool = True,
     ) -> "Iterator[Quad]":
-        """Give the facts about the deployments of an estate, and the access derived for them."""
+        """Give all that the files of an estate say, and the access derived for its deployments."""
         from datetime import UTC, datetime
 
         from sightline.render import estate_rdf, rdf
 
-        files = [(file.file, file.sha256, file.format or "") for file in estate.files]
-        yield from estate_rdf.quads(files, estate.deployments, datetime.now(UTC), estate.described)
+        yield from estate_rdf.quads(
+            estate.reported(), estate.deployments, datetime.now(UTC), estate.described
+        )
         for found in self.access_estate(
             estate.deployments, data=data, as_of=as_of, collection=collection, assume=assume
         ):

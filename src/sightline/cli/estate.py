@@ -1,7 +1,8 @@
 """``sightline estate``: what a customer's files say, and what they leave open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from sightline.graph import KnowledgeGraph
 
 if TYPE_CHECKING:
     from sightline.estate import Estate
+    from sightline.model import ReportedFile
+    from sightline.stores import Quad
 
 
 @click.group(name="estate", invoke_without_command=True, no_args_is_help=False)
@@ -56,9 +59,9 @@ def import_(files: tuple[str, ...], form: str, output: str | None, **given: Any)
         from sightline.estate import report_json
 
         print_json(report_json(estate.files))
-        return code
-    if form in ("turtle", "nquads"):
-        click.echo(_rdf(estate, form), nl=False)
+    elif form in ("turtle", "nquads"):
+        for piece in _rdf(estate, form):
+            click.echo(piece, nl=False)
     else:
         _print(estate)
     _tell(estate.errors)
@@ -90,6 +93,7 @@ def show(files: tuple[str, ...], form: str, **given: Any) -> int:
             for each in estate.deployments
         ]
         print_json({"deployments": found, "errors": [_error(each) for each in estate.errors]})
+        _tell(estate.errors)
         return code
     if estate.errors and not estate.deployments:
         _tell(estate.errors)
@@ -149,13 +153,22 @@ def _distinct(values: Any) -> str:
     return ", ".join(sorted(texts))
 
 
-def _rdf(estate: "Estate", form: str) -> str:
+def _quads(estate: "Estate") -> "Iterator[tuple[ReportedFile, Iterator[Quad]]]":
     from sightline.render import estate_rdf
 
     now = datetime.now(UTC)
-    facts = [(file.file, file.sha256, file.format or "") for file in estate.files if file.format]
-    found = estate_rdf.quads(facts, estate.deployments, now, estate.described)
-    return estate_rdf.turtle(found) if form == "turtle" else estate_rdf.nquads_text(found)
+    return estate_rdf.quads_by_file(estate.reported(), estate.deployments, now, estate.described)
+
+
+def _rdf(estate: "Estate", form: str) -> "Iterator[str]":
+    """Write an estate as RDF, in pieces of a size that streams like."""
+    from sightline.render import estate_rdf
+    from sightline.stores import nquads
+
+    found = (quad for _file, own in _quads(estate) for quad in own)
+    lines = iter(estate_rdf.turtle(found) if form == "turtle" else nquads(found))
+    while piece := "".join(islice(lines, 1000)):
+        yield piece
 
 
 def _write(estate: "Estate", output: Path) -> None:
@@ -164,17 +177,17 @@ def _write(estate: "Estate", output: Path) -> None:
     try:
         if output.suffix.lower() in (".nq", ".ttl"):
             form = "nquads" if output.suffix.lower() == ".nq" else "turtle"
-            output.write_text(_rdf(estate, form), encoding="utf-8")
+            with output.open("w", encoding="utf-8") as stream:
+                stream.writelines(_rdf(estate, form))
             return
         output.mkdir(parents=True, exist_ok=True)
-        now = datetime.now(UTC)
-        for file in estate.files:
-            if file.format:
-                own = [each for each in estate.deployments if each.file == file.file]
-                near = [each for each in estate.described if each.file == file.file]
-                found = estate_rdf.quads([(file.file, file.sha256, file.format)], own, now, near)
-                name = f"{Path(file.file).stem or 'stdin'}-{file.sha256[:12]}.ttl"
-                (output / name).write_text(estate_rdf.turtle(found), encoding="utf-8")
+        taken: dict[str, int] = {}
+        for file, found in _quads(estate):
+            name = f"{Path(file.file).stem or 'stdin'}-{file.sha256[:12] or 'unread'}"
+            number = taken[name] = taken.get(name, 0) + 1
+            name += f"-{number}.ttl" if number > 1 else ".ttl"
+            with (output / name).open("w", encoding="utf-8") as stream:
+                stream.writelines(estate_rdf.turtle(found))
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError("input.unreadable", f"cannot write '{output}': {reason}") from error

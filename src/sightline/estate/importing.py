@@ -1,6 +1,6 @@
 """Import an estate: from files to deployments, with what could not be read."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from sightline.estate.inventory import Stock, take_stock
 from sightline.estate.mapping import Spaces, map_estate
 from sightline.estate.mappings import Mappings
 from sightline.estate.reading import EstateFile, read_estate
+from sightline.estate.reporting import reported
 from sightline.estate.settings import Settings
-from sightline.model import Deployment, Described
+from sightline.model import Deployment, Described, ReportedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Estate:
     def errors(self) -> tuple[InputError, ...]:
         """Why files, or parts of them, could not be read."""
         return tuple(error for file in self.files for error in file.errors)
+
+    def reported(self) -> Iterator[ReportedFile]:
+        """Give what each file holds besides its deployments, one by one."""
+        return reported(self.stocks)
 
 
 def import_estate(

@@ -35,6 +35,14 @@ from sightline.model.known import (
     Statement,
     Version,
 )
+from sightline.model.reported import (
+    ReadingError,
+    ReportedAccount,
+    ReportedFile,
+    ReportedResource,
+    ReportedValue,
+    UnresolvedValue,
+)
 
 __all__ = [
     "ASPECTS",
@@ -63,11 +71,17 @@ __all__ = [
     "OpenAspect",
     "Place",
     "Question",
+    "ReadingError",
     "Region",
+    "ReportedAccount",
+    "ReportedFile",
+    "ReportedResource",
+    "ReportedValue",
     "Row",
     "Sentence",
     "Statement",
     "Step",
+    "UnresolvedValue",
     "Unsettled",
     "Version",
 ]

@@ -1,17 +1,15 @@
 """Write an estate as RDF: one named graph per file, with its source, digest, time and lines."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from importlib.metadata import version
+from itertools import groupby
+from operator import itemgetter
 
 from sightline.identity import configuration_iri, configuration_token
-from sightline.model import Deployment, Described
-from sightline.render import described_rdf
-from sightline.stores import Quad, Term, iri, literal, nquads
-from sightline.terms import DCT, GRAPH, PROV, RDF, SKOS, SL, XSD, compact, prefixes
-
-FileFacts = tuple[str, str, str]
-"""The name of a file, its SHA-256 and its format."""
+from sightline.model import Deployment, Described, ReportedFile
+from sightline.render import described_rdf, reported_rdf
+from sightline.stores import Quad, Term, iri, literal
+from sightline.terms import GRAPH, RDF, SKOS, SL, XSD, compact, prefixes
 
 
 def estate_graph(file: str, digest: str) -> str:
@@ -24,33 +22,53 @@ def estate_graph(file: str, digest: str) -> str:
 
 
 def quads(
-    files: Iterable[FileFacts],
-    deployments: Sequence[Deployment],
+    files: Iterable[ReportedFile],
+    deployments: Iterable[Deployment],
     read_at: datetime,
-    described: Sequence[Described] = (),
+    described: Iterable[Described] = (),
 ) -> Iterator[Quad]:
-    """Give the facts about files, deployments and how resources hang together.
+    """Give all that estate files say, each in the graph of its file.
 
     Configurations are named, not described.
     """
-    graphs: dict[str, str] = {}
-    for name, digest, form in files:
-        graph = graphs[name] = estate_graph(name, digest)
-        facts: dict[str, Term] = {
-            RDF["type"]: iri(SL["EstateFile"]),
-            DCT["source"]: literal(name),
-            SL["fileDigest"]: literal(digest),
-            SL["fileFormat"]: literal(form),
-            SL["toolVersion"]: literal(version("sightline")),
-            PROV["generatedAtTime"]: literal(
-                read_at.isoformat(timespec="seconds"), XSD["dateTime"]
-            ),
-        }
-        yield from ((graph, predicate, term, graph) for predicate, term in facts.items())
+    for _file, found in quads_by_file(files, deployments, read_at, described):
+        yield from found
+
+
+def quads_by_file(
+    files: Iterable[ReportedFile],
+    deployments: Iterable[Deployment],
+    read_at: datetime,
+    described: Iterable[Described] = (),
+) -> Iterator[tuple[ReportedFile, Iterator[Quad]]]:
+    """Give each file with what it says, which is to be gone through before the next file."""
+    files = list(files)
+    graphs = {file.file: estate_graph(file.file, file.sha256) for file in files}
+    own: dict[str, list[Deployment]] = {file: [] for file in graphs}
+    near: dict[str, list[Described]] = {file: [] for file in graphs}
+    for each in deployments:
+        own[each.file].append(each)
+    for one in described:
+        near[one.file].append(one)
+    for file in files:
+        # A file that is named twice has said everything the first time.
+        found = own.pop(file.file, []), near.pop(file.file, [])
+        yield file, _file(file, *found, graphs, read_at)
+
+
+def _file(
+    file: ReportedFile,
+    deployments: Sequence[Deployment],
+    described: Sequence[Described],
+    graphs: Mapping[str, str],
+    read_at: datetime,
+) -> Iterator[Quad]:
+    graph = estate_graph(file.file, file.sha256)
+    yield from reported_rdf.provenance(graph, file, read_at)
     yield from described_rdf.quads(described, graphs)
+    yield from reported_rdf.quads(graph, file)
     seen = {each.iri for each in described}
     for each in deployments:
-        graph = graphs[each.file]
         if each.holder and each.holder not in seen:
             seen.add(each.holder)
             yield each.holder, RDF["type"], iri(SL["Account"]), graph
@@ -59,21 +77,15 @@ def quads(
         yield from described_rdf.unsettled(each.iri, each.unsettled, graph)
 
 
-def turtle(found: Iterable[Quad]) -> str:
-    """Write quads of one graph as Turtle, one block per subject."""
-    blocks: dict[str, dict[str, list[str]]] = {}
-    for subject, predicate, term, _graph in found:
-        blocks.setdefault(subject, {}).setdefault(predicate, []).append(_term(term))
-    lines = [f"@prefix {prefix}: <{name}> ." for prefix, name in prefixes().items()] + [""]
-    for subject, properties in blocks.items():
-        rest = [f"    {_name(p)} {', '.join(terms)}" for p, terms in properties.items()]
-        lines += [_name(subject), " ;\n".join(rest) + " .", ""]
-    return "\n".join(lines)
-
-
-def nquads_text(found: Iterable[Quad]) -> str:
-    """Write quads as N-Quads."""
-    return "".join(nquads(found))
+def turtle(found: Iterable[Quad]) -> Iterator[str]:
+    """Write quads of one graph as Turtle, one block for each run of quads about a subject."""
+    yield "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in prefixes().items())
+    for subject, facts in groupby(found, itemgetter(0)):
+        properties: dict[str, dict[str, None]] = {}
+        for _subject, predicate, term, _graph in facts:
+            properties.setdefault(predicate, {})[_term(term)] = None
+        rest = " ;\n".join(f"    {_name(p)} {', '.join(terms)}" for p, terms in properties.items())
+        yield f"\n{_name(subject)}\n{rest} .\n"
 
 
 def _deployment(each: Deployment, graph: str) -> Iterator[tuple[str, Term]]:
