@@ -10,7 +10,9 @@ from rdflib.namespace import RDF, RDFS, SH
 from sightline.files import knowledge_files
 from sightline.terms import SHAPE
 from sightline.validate import shape_files
+from sightline.validate.compiled import Compiled, loaded
 from sightline.validate.engine import Validator, read
+from sightline.validate.estate_shapes import estate_context
 
 HERE = Path(__file__).parent
 SHAPES = Namespace(str(SHAPE))
@@ -21,7 +23,11 @@ CASES = sorted(HERE.glob("*/*/*.ttl"))
 def validators() -> dict[str, Validator]:
     """The shapes of each file, over the vocabulary and what the cases refer to."""
     context = list(read([*knowledge_files("ontology", ".ttl"), HERE / "context.ttl"]))
-    return {name: Validator(context, [path]) for name, path in shape_files().items()}
+    known = {"estate": list(estate_context())}
+    return {
+        name: Validator([*context, *known.get(name, ())], [path])
+        for name, path in shape_files().items()
+    }
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.relative_to(HERE).as_posix())
@@ -30,6 +36,15 @@ def test_case(case: Path, validators: dict[str, Validator]) -> None:
     report = validators[case.parents[1].name].these(read([case]))
     expected = {SHAPE[constraint]} if case.stem == "fail" else set()
     assert {result.rule for result in report.results} == expected, report.text()
+
+
+@pytest.mark.parametrize("case", sorted(HERE.glob("estate/*/*.ttl")), ids=lambda c: c.parent.name)
+def test_estate_shapes_find_the_same_without_an_engine(
+    case: Path, validators: dict[str, Validator]
+) -> None:
+    report = validators["estate"].these(read([case]))
+    compiled = Compiled(shape_files()["estate"])
+    assert compiled.report(loaded(estate_context(), read([case]))) == report
 
 
 @pytest.mark.parametrize("name", sorted(shape_files()))

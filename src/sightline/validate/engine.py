@@ -186,7 +186,10 @@ def _results(found: Graph, shapes: Graph) -> Iterator[tuple[Node, Result]]:
             Result(
                 rule=f"_:{rule}" if isinstance(rule, BNode) else str(rule),
                 name=str(name),
-                severity=_severity(one(node, _SH.resultSeverity)),
+                # pySHACL reports the severity of the shape even where the query has its own.
+                severity=_severity(
+                    next(shapes.objects(rule, _SH.severity), one(node, _SH.resultSeverity))
+                ),
                 focus=_term(focus),
                 path="" if path is None else _path(found, path),
                 value=None if value is None else _term(value),
