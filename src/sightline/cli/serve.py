@@ -85,13 +85,20 @@ def command(
     from sightline.server.app import create_app
     from sightline.server.opening import open_site
 
-    app = create_app(open_site(settings))
+    site, lack = open_site(settings)
+    if lack and not (is_loopback(host) or i_know):
+        raise usage(
+            f"{host} can be reached from other machines, and queries are not shut in: {lack}",
+            "listen on this machine only, or give --i-know if you trust who asks",
+        )
 
     def told() -> None:
+        if lack:
+            click.echo(f"note: queries are checked, but not shut in: {lack}", err=True)
         click.echo(f"sightline listens on {address(opened, host)} (Ctrl-C ends it)", err=True)
 
     try:
-        serve(app, opened, told)
+        serve(create_app(site), opened, told)
     except KeyboardInterrupt:  # the way to end it, and no failure
         click.echo("ended", err=True)
     finally:

@@ -89,9 +89,9 @@ def described(iri: str, quads: Sequence[Quad]) -> Mapping[str, Any]:
         "iri": iri,
         "name": compact(iri).removeprefix(BASE),
         "kinds": said.pop(RDF["type"], []),
-        "said": said,
+        "said": {predicate: said[predicate] for predicate in sorted(said, key=compact)},
         "nodes": nodes,
-        "mentioned": {predicate: sorted(set(by)) for predicate, by in mentioned.items()},
+        "mentioned": {by: sorted(set(mentioned[by])) for by in sorted(mentioned, key=compact)},
     }
 
 

@@ -76,6 +76,7 @@ class Server(uvicorn.Server):
         self._listening = listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take requests, and tell."""
         await super().startup(sockets)
         if self.started:
             self._listening()

@@ -1,19 +1,21 @@
 """Answer with an error as problem+json (RFC 9457), text or page; never with a traceback."""
 
-import html
 import logging
 import os
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sightline.errors import Code, RequestError, ServiceError, SightlineError, render
 from sightline.server import negotiation
+from sightline.server.site import site_of
 from sightline.terms import BASE
 
 PROBLEM_JSON = "application/problem+json"
@@ -93,8 +95,8 @@ def problem(
     form = negotiation.choose(negotiation.accepts(request.headers.getlist("accept")), _FORMS)
     if form == "text/plain":
         return Response(f"{render(error)}\n", number, sent, "text/plain")
-    if form == "text/html":
-        return Response(_page(error, number), number, sent, "text/html")
+    if form == "text/html" and isinstance(request, Request):
+        return _page(request, error, number, sent)
     return JSONResponse(problem_json(error, number), number, sent, form or PROBLEM_JSON)
 
 
@@ -108,6 +110,8 @@ def on_http(request: Request, error: Exception) -> Response:
     """Answer for what the framework raises: no such path, no such method."""
     assert isinstance(error, HTTPException)
     number = error.status_code
+    if number == 404 and (address := _without_slash(request)):
+        return RedirectResponse(address, 308)
     known: Code = _CODES.get(number, "request.malformed" if number < 500 else "service.failed")
     words = {
         404: f"there is nothing at {request.url.path}",
@@ -116,6 +120,19 @@ def on_http(request: Request, error: Exception) -> Response:
     hints = {405: f"use {(error.headers or {}).get('Allow', 'GET')}"}
     told = RequestError(known, words.get(number, error.detail), hints.get(number, ""))
     return problem(request, told, number, error.headers)
+
+
+def _without_slash(request: Request) -> str | None:
+    """Give the address that was meant where a slash at the end is all that is wrong."""
+    path = request.scope["path"]
+    if not path.endswith("/") or path.startswith("//"):
+        return None
+    scope = {**request.scope, "path": path.rstrip("/")}
+    if all(route.matches(scope)[0] is Match.NONE for route in request.app.routes):
+        return None
+    query = request.scope["query_string"].decode("latin-1")
+    root = site_of(request).settings.root
+    return f"{root}{quote(path.rstrip('/'))}{f'?{query}' if query else ''}"
 
 
 class Faults:
@@ -141,20 +158,28 @@ class Faults:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            where = bool(os.environ.get("SIGHTLINE_TRACEBACK"))
-            name = type(error).__name__
-            _log.error("%s %s: %s", scope["method"], scope["path"], name, exc_info=where)
-            if not begun:
-                told = ServiceError("service.failed", "the server failed", "report it")
+            _note(scope, error)
+            if not begun:  # else it stays without an end, and the connection is cut
+                told = ServiceError("service.failed", "the server failed", "tell who runs it")
                 await problem(HTTPConnection(scope), told)(scope, receive, send)
 
 
-def _page(error: SightlineError, number: int) -> str:
-    title = f"{number} {HTTPStatus(number).phrase}"
-    parts = [title, error.message, error.hint, error.code]
-    title, message, hint, code = (html.escape(part) for part in parts)
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"</head>\n<body><h1>{title}</h1>\n<p>{message}</p>\n<p>{hint}</p>\n"
-        f"<p><code>{code}</code></p></body></html>\n"
-    )
+def _note(scope: Scope, error: Exception) -> None:
+    """Log a fault in one line that the client cannot shape; its query stays out of it."""
+    known = error.__cause__ if isinstance(error.__cause__, SightlineError) else error
+    what = known.code if isinstance(known, SightlineError) else type(known).__name__
+    where = bool(os.environ.get("SIGHTLINE_TRACEBACK"))
+    _log.error("%s %s: %s", scope["method"], ascii(scope["path"]), what, exc_info=where)
+
+
+def _page(
+    request: Request, error: SightlineError, number: int, headers: Mapping[str, str]
+) -> Response:
+    from sightline.server.pages import rendering  # which is above this module
+
+    shown = {"hint": "", **problem_json(error, number)}
+    if number == status(error):
+        shown = {**shown, **rendering.problem(error)}
+    answer = rendering.page(request, "error.html", number, problem=shown)
+    answer.headers.update(headers)
+    return answer
