@@ -1,7 +1,5 @@
 """The store in memory, and RDF in and out of bytes: pyoxigraph, which nothing else imports."""
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -10,12 +8,10 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from sightline import terms
-from sightline.errors import InputError, QueryError, ServiceError, StoreError
-from sightline.files import read_bytes
+from sightline.errors import InputError, QueryError, StoreError
 from sightline.stores import (
     RDF_FORMATS,
     TABLE_FORMATS,
-    XSD_STRING,
     Answer,
     Quad,
     Solutions,
@@ -26,16 +22,14 @@ from sightline.stores import (
     node,
     rdf_format,
 )
-from sightline.stores.counting import RowCounter
 from sightline.stores.dataset import from_clauses, resolving, visible_dataset
-from sightline.stores.guard import MAX_DEPTH, Question, check
+from sightline.stores.guard import Question, check
+from sightline.stores.reading import broken, content_of
+from sightline.stores.syntax import not_sparql
+from sightline.stores.writing import Checked, check_xml, table_json, too_many
 
 _Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-
-_POSITION = re.compile(r"error at (\d+):(\d+): ")
-_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{\]}]|<<|>>', re.DOTALL)
 
 
 class EmbeddedStore:
@@ -58,7 +52,7 @@ class EmbeddedStore:
     def load(self, data: bytes | Path, *, format: str = "", graph: str = "") -> None:
         """Add a file or its content to ``graph``, in one step of all or nothing."""
         syntax = rdf_format(data, format, graph)
-        content, name = _content(data, syntax)
+        content, name = content_of(data, syntax)
         try:
             self._store.bulk_load(
                 content,
@@ -67,7 +61,7 @@ class EmbeddedStore:
                 to_graph=_graph(graph) if graph else None,
             )
         except SyntaxError as error:
-            raise _broken(error, syntax, name) from error
+            raise broken(error, syntax, name) from error
         except OSError as error:
             raise StoreError("store.failed", f"cannot load {name}: {error}") from error
 
@@ -211,7 +205,7 @@ class EmbeddedStore:
                 named_graphs=[_graph(name) for name in named],
             )
         except SyntaxError as error:
-            raise self._not_sparql(question, error) from error
+            raise not_sparql(question, error.msg, self._prefixes) from error
 
     def _run(self, question: Question, graphs: Sequence[str]) -> _Result:
         names: list[ox.NamedNode | ox.BlankNode] = [_graph(name) for name in graphs]
@@ -226,22 +220,7 @@ class EmbeddedStore:
                 named_graphs=names or None,
             )
         except SyntaxError as error:
-            raise self._not_sparql(question, error) from error
-
-    def _not_sparql(self, question: Question, error: SyntaxError) -> QueryError:
-        unknown = sorted(question.prefixes - self._prefixes.keys())
-        if unknown:
-            return QueryError(
-                "query.syntax", f"unknown prefix '{unknown[0]}:'", "declare it with PREFIX"
-            )
-        place = _POSITION.match(error.msg)
-        at = f" (line {place[1]}, column {place[2]})" if place else ""
-        reason = _tidy(error.msg[place.end() :] if place else error.msg)
-        return QueryError(
-            "query.syntax",
-            f"not a SPARQL query{at}: {reason}",
-            "look at the text just before that place",
-        )
+            raise not_sparql(question, error.msg, self._prefixes) from error
 
 
 class Evaluation:
@@ -259,7 +238,7 @@ class Evaluation:
         that fails on the way or that XML cannot carry; what was written so far is then no answer.
         """
         result = self._result
-        checked = cast("IO[bytes]", _Checked(output, self.media_type, rows))
+        checked = cast("IO[bytes]", Checked(output, self.media_type, rows))
         try:
             if isinstance(result, ox.QuerySolutions | ox.QueryBoolean):
                 table_format = ox.QueryResultsFormat.from_media_type(self.media_type)
@@ -275,37 +254,13 @@ class Evaluation:
             raise QueryError("query.failed", f"the query failed: {error}") from error
 
 
-class _Checked:
-    """Passes on what may be passed on."""
-
-    def __init__(self, output: IO[bytes], media_type: str, rows: int | None) -> None:
-        self._output = output
-        self._rows = rows
-        self._is_xml = "xml" in media_type
-        self._tail = b""
-        tabular = rows is not None and media_type in TABLE_FORMATS.values()
-        self._counter = RowCounter(media_type) if tabular else None
-
-    def write(self, data: bytes) -> int:
-        if self._is_xml:
-            if _NOT_XML.search(self._tail + data):
-                raise _not_xml()
-            self._tail = data[-2:]
-        if self._counter and self._rows is not None and self._counter.feed(data) > self._rows:
-            raise _too_many(self._rows)
-        return self._output.write(data)
-
-    def flush(self) -> None:
-        self._output.flush()
-
-
 def parse(data: bytes | Path, format: str = "", graph: str = "") -> Iterator[Quad]:
     """Yield the quads of a file or its content, without a store and with exact lexical forms.
 
     Arguments and errors are those of ``Store.load``. A blank node keeps the label it has there.
     """
     syntax = rdf_format(data, format, graph)
-    content, name = _content(data, syntax)
+    content, name = content_of(data, syntax)
     if graph:
         _graph(graph)
     try:
@@ -313,7 +268,7 @@ def parse(data: bytes | Path, format: str = "", graph: str = "") -> Iterator[Qua
         for subject, predicate, value, place in _quads(found):
             yield subject, predicate, value, place or graph
     except SyntaxError as error:
-        raise _broken(error, syntax, name) from error
+        raise broken(error, syntax, name) from error
 
 
 def write(answer: Answer, media_type: str) -> bytes:
@@ -333,13 +288,8 @@ def write(answer: Answer, media_type: str) -> bytes:
 def _result(answer: Answer) -> Iterable[ox.Triple] | ox.QuerySolutions | ox.QueryBoolean:
     if isinstance(answer, Triples):
         return [ox.Triple(_subject(s), ox.NamedNode(p), _object(o)) for s, p, o in answer.rows]
-    if isinstance(answer, Solutions):
-        rows = [{name: _json(term) for name, term in row.items()} for row in answer.dicts()]
-        table = {"head": {"vars": answer.variables}, "results": {"bindings": rows}}
-    else:
-        table = {"head": {}, "boolean": answer}
     result_format = ox.QueryResultsFormat.from_media_type(TABLE_FORMATS["json"])
-    return ox.parse_query_results(json.dumps(table), format=result_format)
+    return ox.parse_query_results(table_json(answer), format=result_format)
 
 
 def _serialized(
@@ -350,24 +300,15 @@ def _serialized(
         content = result.serialize(format=table_format)
     else:
         content = ox.serialize(result, format=_rdf(media_type), prefixes=terms.prefixes())
-    if "xml" in media_type and _NOT_XML.search(content or b""):
-        raise _not_xml()
+    if "xml" in media_type:
+        check_xml(content or b"")
     return content or b""
-
-
-def _not_xml() -> QueryError:
-    return QueryError("query.failed", "XML cannot carry a character of the answer", "use json")
-
-
-def _too_many(rows: int) -> ServiceError:
-    message = f"the answer has more than {rows:,} rows"
-    return ServiceError("service.too-large", message, "ask for less, or for parts with LIMIT")
 
 
 def _at_most(triples: Iterable[ox.Triple], most: int | None) -> Iterator[ox.Triple]:
     for number, triple in enumerate(triples):
         if most is not None and number >= most:
-            raise _too_many(most)
+            raise too_many(most)
         yield triple
 
 
@@ -377,27 +318,6 @@ def _distinct(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         if triple not in seen:
             seen.add(triple)
             yield triple
-
-
-def _content(data: bytes | Path, syntax: str) -> tuple[bytes, str]:
-    """Read the data; refuse what makes the parsers blow up: XML entities, too deep a nesting."""
-    content = read_bytes(data) if isinstance(data, Path) else data
-    name = f"'{data}'" if isinstance(data, Path) else "the data"
-    if syntax == "rdfxml" and b"<!DOCTYPE" in content.replace(b"\0", b""):
-        raise InputError("input.syntax", f"{name}: XML with a DOCTYPE is refused", "remove it")
-    opening, closing = ((b"[", b"{"), (b"]", b"}")) if syntax == "jsonld" else ((b"<<",), (b">>",))
-    depth = 0
-    if sum(map(content.count, opening)) > MAX_DEPTH:
-        for found in _BRACKETS.finditer(content):
-            depth += (found.group() in opening) - (found.group() in closing)
-            if depth > MAX_DEPTH:
-                raise InputError("input.syntax", f"{name} nests deeper than {MAX_DEPTH} levels")
-    return content, name
-
-
-def _broken(error: SyntaxError, syntax: str, name: str) -> InputError:
-    reason = error.msg.removeprefix("Parser error ")
-    return InputError("input.syntax", f"{name} is not {syntax}: {reason}", "correct it, load again")
 
 
 def _quads(found: Iterable[ox.Quad]) -> Iterator[Quad]:
@@ -453,16 +373,6 @@ def _object(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
 
 
-def _json(term: Term) -> dict[str, str]:
-    if term.kind != "literal":
-        return {"type": "uri" if term.kind == "iri" else "bnode", "value": term.value}
-    if term.language:
-        return {"type": "literal", "value": term.value, "xml:lang": term.language}
-    if term.datatype == XSD_STRING:
-        return {"type": "literal", "value": term.value}
-    return {"type": "literal", "value": term.value, "datatype": term.datatype}
-
-
 def _graph(name: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(name)
@@ -475,13 +385,3 @@ def _rdf(media_type: str) -> ox.RdfFormat:
     if found is None:
         raise ValueError(media_type)
     return found
-
-
-def _tidy(reason: str) -> str:
-    """Turn the parser's token names into words, without those that the guard refuses anyway."""
-    expected = reason.removeprefix("expected one of ").removeprefix("expected ")
-    if expected == reason:
-        return reason
-    names = [name for name in expected.split(", ") if name.isalpha() and name.isupper()]
-    known = [name for name in names if name not in ("SERVICE", "LATERAL")]
-    return f"expected {' or '.join(known)}" if known else "unexpected text"
