@@ -1,0 +1,80 @@
+"""The page that explains one row of an answer, down to the sentences it rests on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sightline.errors import InputError, SightlineError
+from sightline.model import Knowledge
+from sightline.server.pages import presenting, rendering
+from sightline.server.pages.configuration import address
+from sightline.server.pages.wording import inside
+from sightline.server.site import Site, site_of
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    """List the routes of the page."""
+    return [Route("/explain", explain, methods=["GET"], name="explain")]
+
+
+async def explain(request: Request) -> Response:
+    """Show the chain from a row to its sentences."""
+    site = site_of(request)
+    access_id = request.query_params.get("id", "").strip()
+    try:
+        if not access_id:
+            raise InputError("input.value", "no answer is named", "follow 'Explain' of an answer")
+        found = await site.workers.call("explain", {"id": access_id})
+    except SightlineError as error:
+        problem = rendering.problem(error)
+        return rendering.page(request, "error.html", problem["status"], problem=problem)
+    return rendering.page(request, "explain.html", **_context(site.knowledge, found))
+
+
+def _context(knowledge: Knowledge, found: Mapping[str, Any]) -> dict[str, Any]:
+    row = found["access"]
+    line = presenting.groups(knowledge, [row])[0].lines[0]
+    facets = found["configuration"]
+    pairs = [
+        (name, value)
+        for name, values in facets.items()
+        for value in ([values] if isinstance(values, str) else values)
+    ]
+    return {
+        "found": found,
+        "row": row,
+        "line": line,
+        "facets": presenting.configuration_words(knowledge, facets),
+        "steps": [_step(knowledge, step) for step in found["steps"]],
+        "nearest": [_step(knowledge, step) for step in found["nearest"]],
+        "back": address("/", [*pairs, ("data", row["data"]), ("actor", row["actor"])]),
+        "forms": [("JSON", address("/api/explain", [("id", row["id"])]))],
+    }
+
+
+def _step(knowledge: Knowledge, step: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **step,
+        "source": presenting.source(knowledge, step["statement"]),
+        "conditions": [
+            {
+                **met,
+                "text": inside(_condition(knowledge, met["condition"])),
+                "note": _note(knowledge, met["condition"]),
+            }
+            for met in step["conditions"]
+        ],
+    }
+
+
+def _condition(knowledge: Knowledge, token: str) -> str:
+    known = knowledge.conditions.get(token)
+    return known.label if known else token
+
+
+def _note(knowledge: Knowledge, token: str) -> str:
+    known = knowledge.conditions.get(token)
+    return known.note if known else ""
