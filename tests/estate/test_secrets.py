@@ -1,12 +1,17 @@
 """Secrets that stand in a file, in whatever form, leave the reader in none."""
 
 import json
+from datetime import datetime
 
 import pytest
 
 from sightline.estate import Settings, read_content, report_json, take_stock, with_parameters
+from sightline.estate.reporting import reported
 from sightline.estate.secrets import holds_secret, is_secret_name, redact
 from sightline.estate.values import to_json
+from sightline.graph import KnowledgeGraph
+from sightline.render import estate_rdf
+from sightline.stores import nquads
 
 PLANTED = "s3cr3tPLANTEDvalue0123456789abcd"
 CONNECTION = f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={PLANTED}"
@@ -53,7 +58,9 @@ def test_texts_in_the_form_of_secrets_are_known(text):
 def _everything(file):
     stock = take_stock([file])
     held = [[to_json(each.body), to_json(each.name), repr(each)] for each in file.resources]
-    return json.dumps([report_json([file]), held, [repr(gap) for gap in stock[0].unresolved]])
+    rdf = "".join(nquads(estate_rdf.quads(reported(stock), (), datetime(2026, 1, 1))))
+    opened = [repr(gap) for gap in stock[0].unresolved]
+    return json.dumps([report_json([file]), held, opened, rdf])
 
 
 TEMPLATE = {
@@ -212,3 +219,34 @@ def test_errors_name_no_content():
     file = read_content("t.json", f'{{"a": "{PLANTED}" "b"}}'.encode(), Settings())
     assert file.errors
     assert PLANTED not in _everything(file)
+
+
+LISTED = {
+    "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a",
+    "type": "Microsoft.CognitiveServices/accounts",
+    "kind": "OpenAI",
+    "tags": {"owner": CONNECTION, "environment": "test"},
+    "properties": {
+        "primaryKey": PLANTED,
+        "plain": {"connectionString": CONNECTION, "inner": [{"name": "API_KEY", "value": PLANTED}]},
+        "raw": CONNECTION,
+        "kept": "https://a.example/",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [TEMPLATE, [LISTED], [LISTED, {**LISTED, "location": CONNECTION, "kind": CONNECTION}]],
+    ids=["template", "listing", "two definitions"],
+)
+def test_all_that_is_written_as_rdf(content):
+    estate = KnowledgeGraph().estate(["-"], stdin=json.dumps(content).encode())
+    now = datetime(2026, 1, 1)
+    written = "".join(
+        nquads(estate_rdf.quads(estate.reported(), estate.deployments, now, estate.described))
+    )
+    assert "EstateFile" in written
+    assert "reportsValue" in written
+    assert PLANTED not in written
+    assert content is TEMPLATE or "https://a.example/" in written
