@@ -54,8 +54,12 @@ class Threads:
         import asyncio
 
         def run() -> Any:
-            with self._lock:
-                return TASKS[task](self._work, given, body)
+            try:
+                with self._lock:
+                    return TASKS[task](self._work, given, body)
+            except BaseException as error:
+                _let_go(error)
+                raise
 
         return await asyncio.to_thread(run)
 
@@ -70,6 +74,7 @@ class Threads:
                 with self._lock:
                     STREAMS[task](self._work, given, body, output)
             except BaseException as error:
+                _let_go(error)
                 output.end(error)
             else:
                 output.end(None)
@@ -80,6 +85,13 @@ class Threads:
 
     async def close(self) -> None:
         """Do nothing: threads end with what they do."""
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Drop the frames that an error holds: results of the engine must end in their own thread."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 class _Queue:
