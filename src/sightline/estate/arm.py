@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sightline.estate.azure import AZURE
-from sightline.estate.evaluator import Evaluator, plain
+from sightline.estate.bicep_expressions import SPECIALS as BICEP
+from sightline.estate.evaluator import Evaluator, Linked, plain
 from sightline.estate.expressions import is_expression
 from sightline.estate.finding import ordered
 from sightline.estate.instances import DEPLOYMENTS, Instance, expand
@@ -49,16 +50,27 @@ class Gap:
     line: int = 0
 
 
-def read_template(template: Located, source: Text, settings: Settings, meter: Meter) -> Reading:
+def read_template(
+    template: Located,
+    source: Text,
+    settings: Settings,
+    meter: Meter,
+    file: str = "",
+    linked: Linked | None = None,
+) -> Reading:
     """Evaluate a template as far as the file and the settings determine it.
+
+    ``linked`` gives the templates of other files that it leads to.
 
     Raises InputError (``input.too-large``) beyond the budget.
     """
-    evaluator = Evaluator(settings, meter, {**SPECIAL, **AZURE})
+    evaluator = Evaluator(settings, meter, {**SPECIAL, **AZURE, **BICEP})
+    if linked is not None:
+        evaluator.linked = linked
     supplied = {
         name.lower(): (lambda value=value: value) for name, value in settings.parameters.items()
     }
-    scope = Scope(template, _root(template, settings), supplied)
+    scope = Scope(template, _root(template, settings), supplied, file=file)
     env = Env(scope)
     expand(evaluator, template, env, "")
     reading = Reading()
@@ -98,6 +110,8 @@ def _collect(
             continue
         condition = instance.condition(evaluator)
         if condition is False:
+            if instance.type(evaluator).lower() == DEPLOYMENTS:
+                instance.follow(evaluator)  # what is not deployed is not read by itself either
             continue
         condition = above if condition is True else condition
         if instance.type(evaluator).lower() == DEPLOYMENTS:
@@ -124,7 +138,8 @@ def _nested(
             if isinstance(member(link, key), str):
                 link = member(link, key)
         expression = scrub(link) if isinstance(link, str) else ""
-        line = source.line(instance.raw.start) if isinstance(instance.raw, Located) else 1
+        raw = scope.link or instance.raw
+        line = source.line(raw.start) if isinstance(raw, Located) else 1
         reading.gaps.append(Gap(path, expression.partition("?")[0], "linked-template", "", line))
     elif inner.scope is scope:
         added = scope.instances[before:]
@@ -151,12 +166,13 @@ def _resource(evaluator: Evaluator, instance: Instance, source: Text, condition:
         kind, _, version = kind.partition("@")
     if isinstance(version, str) and is_expression(version):
         version = plain(evaluator.tree(version, instance.env))
+    raw = instance.env.scope.link or instance.raw
     return resource(
         kind,
         instance.name(evaluator),
         body,
         instance.path,
-        (source, instance.raw) if isinstance(instance.raw, Located) else None,
+        (source, raw) if isinstance(raw, Located) else None,
         api_version=version,
         condition=condition,
         group=place.group,

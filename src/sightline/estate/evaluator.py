@@ -7,6 +7,7 @@ from sightline.estate.expressions import (
     Access,
     Call,
     ExpressionError,
+    Formula,
     Literal,
     Node,
     is_expression,
@@ -21,6 +22,9 @@ from sightline.estate.settings import Meter, Settings
 from sightline.estate.values import OneOf, Unknown, Value, derived, spread, unknown
 
 Special = Callable[["Evaluator", Call, Env], Value]
+Linked = Callable[[str, str], tuple[str, Mapping[str, Any]] | None]
+"""Gives the template that a link in a file leads to, with its file; None if it is not there."""
+
 MAX_LEVELS = 150
 """Levels of calls and trees at once: what Python's stack holds several times over."""
 
@@ -48,6 +52,7 @@ class Evaluator:
         self.special = special
         self.level = 0
         self.failures = 0
+        self.linked: Linked = lambda origin, link: None
         self.origins: dict[Any, Any] = {}
         """Identity of a resource id -> type and names it was made of."""
         self._parsed: dict[str, Node | str] = {}
@@ -96,7 +101,7 @@ class Evaluator:
 
     def expression(self, text: str, env: Env) -> Value:
         """Evaluate an expression with its brackets."""
-        node = self._parsed.get(text)
+        node = text.node if isinstance(text, Formula) else self._parsed.get(text)
         if node is None:
             node = self._parse(text)
         if isinstance(node, str):

@@ -44,6 +44,19 @@ class Access:
 Node: TypeAlias = Literal | Call | Access
 
 
+class Formula(str):
+    """An expression of another language in its own spelling, parsed already."""
+
+    node: Node
+
+    @classmethod
+    def of(cls, node: Node) -> Formula:
+        """Make the formula that a node stands for."""
+        made = cls(f"[{node.text}]")
+        made.node = node
+        return made
+
+
 class ExpressionError(Exception):
     """An expression is not well-formed."""
 
@@ -54,7 +67,9 @@ def is_expression(text: str) -> bool:
     >>> is_expression("[concat('a')]"), is_expression("[[no]"), is_expression("no")
     (True, False, False)
     """
-    return text.startswith("[") and text.endswith("]") and not text.startswith("[[")
+    if not text.startswith("["):
+        return False
+    return isinstance(text, Formula) or (text.endswith("]") and not text.startswith("[["))
 
 
 def unescape(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sightline.estate.evaluator import Evaluator, plain
 from sightline.estate.expressions import is_expression
+from sightline.estate.jsonc import Located
 from sightline.estate.partial import folded, text
 from sightline.estate.scopes import NO_LOCATION, Env, Place, Scope, Thunk
 from sightline.estate.values import OneOf, Unknown, Value, derived, look, member
@@ -39,6 +40,7 @@ class Instance:
         self._named = False
         self._condition: Value = None
         self._inner: Env | None = None
+        self._linked: tuple[str, Mapping[str, Any]] | None = None
 
     def type(self, evaluator: Evaluator) -> str:
         """Give the full type; empty where the file does not determine it."""
@@ -98,14 +100,35 @@ class Instance:
 
     def inner(self, evaluator: Evaluator) -> Env | None:
         """Enter the template of a deployment; None where there is none in the file."""
-        if self._inner is None and isinstance(self.template, Mapping):
+        if self._inner is None and (isinstance(self.template, Mapping) or self.follow(evaluator)):
             self._inner = _enter(evaluator, self)
         return self._inner
+
+    def follow(self, evaluator: Evaluator) -> bool:
+        """Follow the link to a template in another of the files that are given."""
+        properties = member(self.raw, "properties")
+        link = look(properties, "templateLink", "relativePath")
+        if link is None or member(properties, "parametersLink") is not None:
+            return False
+        path = plain(evaluator.tree(link, self.env))
+        found = evaluator.linked(self.env.scope.file, path) if isinstance(path, str) else None
+        scope: Scope | None = self.env.scope
+        while found is not None and scope is not None:
+            if scope.file == found[0]:  # it leads back to where it came from
+                return False
+            scope = scope.parent
+        self._linked = found
+        return found is not None
 
     @property
     def template(self) -> Any:
         """The nested template of a deployment, if it has one."""
-        return look(self.raw, "properties", "template")
+        return look(self.raw, "properties", "template") if self._linked is None else self._linked[1]
+
+    @property
+    def linked(self) -> str:
+        """The other file that holds the template of a deployment; empty if none does."""
+        return "" if self._linked is None else self._linked[0]
 
 
 def expand(evaluator: Evaluator, template: Mapping[str, Any], env: Env, path: str) -> None:
@@ -170,13 +193,19 @@ def _enter(evaluator: Evaluator, instance: Instance) -> Env:
     template = instance.template
     path = f"{instance.path}.properties.template."
     scope = look(instance.raw, "properties", "expressionEvaluationOptions", "scope")
-    if not (isinstance(scope, str) and scope.lower() == "inner"):
+    if not (instance.linked or (isinstance(scope, str) and scope.lower() == "inner")):
         # The expressions of an outer-scoped template see what surrounds the deployment.
         expand(evaluator, template, instance.env, path)
         return instance.env
     inner = Scope(
         template, _place(evaluator, instance), _supplied(evaluator, instance), instance.env.scope
     )
+    outer = instance.env.scope
+    inner.file, inner.link = outer.file, outer.link
+    if instance.linked:
+        inner.file, path = instance.linked, f"{instance.path}({instance.linked})."
+        if inner.link is None and isinstance(instance.raw, Located):
+            inner.link = instance.raw
     env = Env(inner)
     expand(evaluator, template, env, path)
     return env

@@ -99,7 +99,7 @@ def read(content: bytes, budget: Budget) -> tuple[Any, Text]:
     """
     if len(content) > budget.bytes:
         raise too_large(f"it has more than {budget.bytes} bytes")
-    source = Text(_decode(content))
+    source = Text(decode(content))
     try:
         return _parse(source.text, budget), source
     except _SyntaxError:
@@ -121,7 +121,8 @@ class _SyntaxError(Exception):
         self.offset = offset
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
+    """Decode the bytes of a file by its mark; raise InputError (``input.not-text``)."""
     encoding = next((name for mark, name in MARKS if content.startswith(mark)), "")
     try:
         text = content.decode(encoding or "utf-8").removeprefix("\ufeff")

@@ -16,18 +16,27 @@ from sightline.estate.azure_objects import (
     read_objects,
     read_snapshot,
 )
-from sightline.estate.jsonc import Located, Text, read
+from sightline.estate.companions import Companions, GivenFolders
+from sightline.estate.documents import Document, read_document
+from sightline.estate.jsonc import Located, Text
+from sightline.estate.languages import BICEP_SOURCE, TERRAFORM_SOURCE, TERRAFORM_VALUES
+from sightline.estate.placed import SourceText
 from sightline.estate.pulumi import read_pulumi
 from sightline.estate.resources import Resource
 from sightline.estate.settings import Meter, Settings
 from sightline.estate.terraform import read_terraform
+from sightline.estate.terraform_source import read_source, read_values
+from sightline.estate.terraform_syntax import Block
 from sightline.estate.values import Value, member
 from sightline.files import read_bytes
 
-SUFFIXES = (".json", ".jsonc", ".tfstate")
+SUFFIXES = (".json", ".jsonc", ".tfstate", ".bicep", ".tf", ".tfvars")
 """What is read of a folder."""
 
 STDIN = "-"
+
+TEMPLATES = ("arm-template", BICEP_SOURCE)
+"""Formats that are evaluated as templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,13 @@ class EstateFile:
     errors: tuple[InputError, ...] = ()
     parameters: frozenset[str] = frozenset()
     """The parameters that a template declares."""
+    notes: tuple[str, ...] = ()
+    """What the user should know of how it was read."""
     source: Text | None = field(default=None, repr=False, compare=False)
+
+    def form_is(self, form: str) -> bool:
+        """Tell whether it was read, in this format."""
+        return self.format == form and not self.errors
 
 
 def read_estate(
@@ -58,16 +73,65 @@ def read_estate(
     ``progress`` is called with the name of each file before it is read.
     """
     settings = settings or Settings()
+    given = [
+        name
+        for path in paths
+        for name in ([STDIN] if _is_stdin(path, stdin) else map(str, list_files(Path(path))))
+    ]
+    companions = _companions(
+        [name for name in given if not _is_stdin(name, stdin)],
+        settings,
+        lambda name: read_bytes(name, settings.budget.bytes),
+    )
     found: list[EstateFile] = []
-    for path in paths:
-        if str(path) == STDIN and stdin is not None:
-            found.append(read_content(STDIN, stdin, settings))
+    for name in given:
+        if stdin is not None and _is_stdin(name, stdin):
+            found.append(read_content(STDIN, stdin, settings, companions))
             continue
-        for name in list_files(Path(path)):
-            if progress is not None:
-                progress(str(name))
-            found.append(read_file(name, settings))
-    return found
+        if progress is not None:
+            progress(name)
+        found.append(read_file(name, settings, companions))
+    return _without_parts(found, companions)
+
+
+def read_contents(contents: Mapping[str, bytes], settings: Settings) -> list[EstateFile]:
+    """Read files by their names and contents, of which one may refer to another."""
+    companions = _companions(list(contents), settings, contents.__getitem__)
+    found = [read_content(name, held, settings, companions) for name, held in contents.items()]
+    return _without_parts(found, companions)
+
+
+def _is_stdin(path: Path | str, stdin: bytes | None) -> bool:
+    return stdin is not None and str(path) == STDIN
+
+
+def _companions(
+    names: Sequence[str], settings: Settings, content: Callable[[str], bytes]
+) -> Companions:
+    def load(name: str) -> tuple[str | None, Any]:
+        try:
+            document = read_document(content(name), settings.budget, Meter(settings.budget), name)
+        except (InputError, RecursionError):
+            return None, None  # its own entry tells why
+        return document.form, document.tree
+
+    return Companions(names, load)
+
+
+def _without_parts(files: list[EstateFile], companions: Companions) -> list[EstateFile]:
+    """Leave the resources of a file to the one that it is a part of, or was compiled into."""
+    parts = companions.parts()
+    compiled = {file.file for file in files if file.form_is("arm-template")}
+    kept: list[EstateFile] = []
+    for file in files:
+        note = f"read as a part of '{parts[file.file]}'" if file.file in parts else ""
+        twin = str(Path(file.file).with_suffix(".json"))
+        if file.form_is(BICEP_SOURCE) and twin in compiled:
+            note = f"passed over for '{twin}', which is compiled"
+        if note:
+            file = replace(file, resources=(), gaps=(), parameters=frozenset(), notes=(note,))
+        kept.append(file)
+    return kept
 
 
 def list_files(path: Path) -> list[Path]:
@@ -84,47 +148,72 @@ def list_files(path: Path) -> list[Path]:
     )
 
 
-def read_file(path: Path | str, settings: Settings) -> EstateFile:
+def read_file(
+    path: Path | str, settings: Settings, companions: Companions | None = None
+) -> EstateFile:
     """Read one file; its error, if any, is in its entry."""
     try:
         content = read_bytes(path, settings.budget.bytes)
     except InputError as error:
         return EstateFile(str(path), None, "", errors=(error,))
-    return read_content(str(path), content, settings)
+    return read_content(str(path), content, settings, companions)
 
 
-def read_content(name: str, content: bytes, settings: Settings) -> EstateFile:
-    """Read the content of a file; its error, if any, is in its entry."""
+def read_content(
+    name: str, content: bytes, settings: Settings, companions: Companions | None = None
+) -> EstateFile:
+    """Read the content of a file; its error, if any, is in its entry.
+
+    ``companions`` are the files that it may refer to.
+    """
     digest = hashlib.sha256(content).hexdigest()
     form: str | None = None
     meter = Meter(settings.budget)
     try:
-        document, source = read(content, settings.budget)
-        form = detect(document)
+        document = read_document(content, settings.budget, meter, name)
+        form = document.form
         if form is None:
             raise not_an_estate()
-        found = _interpret(form, document, source, settings, meter)
+        companions = companions or Companions([name], lambda _: (None, None))
+        companions.hold(name, (form, document.tree))
+        found = _interpret(name, document, settings, meter, companions)
     except InputError as error:
         named = InputError(error.code, f"'{name}': {error.message}", error.hint)
         return EstateFile(name, form, digest, errors=(named,))
     except RecursionError:
         deep = InputError("input.too-large", f"'{name}': it nests too deep")
         return EstateFile(name, form, digest, errors=(deep,))
-    declared = member(document, "parameters") if form == "arm-template" else None
     return EstateFile(
         name,
         form,
         digest,
         tuple(found.resources),
-        tuple(found.gaps),
-        parameters=frozenset(map(str, declared)) if isinstance(declared, Mapping) else frozenset(),
-        source=source,
+        (*document.gaps, *found.gaps),
+        parameters=_declared(document),
+        notes=document.notes,
+        source=document.source,
     )
 
 
-def _interpret(form: str, document: Any, source: Text, settings: Settings, meter: Meter) -> Reading:
-    if form == "arm-template" and isinstance(document, Located):
-        return read_template(document, source, settings, meter)
+def _declared(document: Document) -> frozenset[str]:
+    """List the parameters that a template declares, or the variables that a file does."""
+    if isinstance(document.tree, Block):
+        blocks = document.tree.blocks
+        return frozenset(
+            each.labels[0] for each in blocks if each.type == "variable" and each.labels
+        )
+    declared = member(document.tree, "parameters") if document.form in TEMPLATES else None
+    return frozenset(map(str, declared)) if isinstance(declared, Mapping) else frozenset()
+
+
+def _interpret(
+    name: str, document: Document, settings: Settings, meter: Meter, companions: Companions
+) -> Reading:
+    form, tree, source = document.form, document.tree, document.source
+    if form in TEMPLATES and isinstance(tree, Located):
+        return read_template(tree, source, settings, meter, name, companions.linked)
+    if form == TERRAFORM_SOURCE and isinstance(source, SourceText):
+        return read_source(name, GivenFolders(companions), source, settings, meter)
     readers: Mapping[str, Callable[[Any, Text, Meter], Reading]] = {
         "azure-objects": read_objects,
         "powershell": read_objects,
@@ -137,71 +226,8 @@ def _interpret(form: str, document: Any, source: Text, settings: Settings, meter
         "pulumi-export": read_pulumi,
         "pulumi-preview": read_pulumi,
     }
-    reader = readers.get(form)
-    return reader(document, source, meter) if reader else Reading()
-
-
-def detect(document: Any) -> str | None:
-    """Tell the format of a file by its content; None if it is no estate file.
-
-    >>> detect({"count": 0, "data": [], "total_records": 0})
-    'resource-graph'
-    """
-    if isinstance(document, list):
-        return _detect_list(document)
-    if not isinstance(document, Mapping):
-        return None
-    keys = {str(key).lower() for key in document}
-    schema = str(member(document, "$schema") or "").lower().partition("#")[0]
-    if schema.endswith("deploymenttemplate.json"):
-        return "arm-template"
-    if schema.endswith(("deploymentparameters.json", "deploymentparameters")):
-        return "arm-parameters"
-    if "format_version" in keys and keys & {"resource_changes", "planned_values"}:
-        return "terraform-plan"
-    if ("format_version" in keys and "values" in keys) or "terraform_version" in keys:
-        return "terraform-state"
-    if isinstance(member(member(document, "deployment"), "resources"), list):
-        return "pulumi-export"
-    if "steps" in keys and isinstance(member(document, "steps"), list):
-        return "pulumi-preview"
-    if "predictedresources" in keys:
-        return "bicep-snapshot"
-    if "changes" in keys or "changes" in _keys(member(document, "properties")):
-        return "what-if"
-    if "data" in keys and keys & {"count", "totalrecords", "total_records", "skip_token"}:
-        return "resource-graph"
-    if "responses" in keys:
-        return "rest-example"
-    return _detect_plain(document, keys)
-
-
-def _detect_plain(document: Mapping[str, Any], keys: set[str]) -> str | None:
-    if keys >= {"contentversion", "resources"}:
-        return "arm-template"
-    if "contentversion" in keys and "parameters" in keys:
-        return "arm-parameters"
-    if "resourceid" in keys and "resourcetype" in keys:
-        return "powershell"
-    if "value" in keys and isinstance(member(document, "value"), list):
-        return "azure-objects"
-    if "id" in keys and ("type" in keys or "properties" in keys):
-        return "azure-objects"
-    return None
-
-
-def _detect_list(document: list[Any]) -> str | None:
-    if not document:
-        return "azure-objects"
-    for each in document[:50]:
-        form = detect(each) if isinstance(each, (Mapping, list)) else None
-        if form in ("powershell", "azure-objects"):
-            return form
-    return None
-
-
-def _keys(value: Any) -> set[str]:
-    return {str(key).lower() for key in value} if isinstance(value, Mapping) else set()
+    reader = readers.get(form or "")
+    return reader(tree, source, meter) if reader else Reading()
 
 
 def with_parameters(
@@ -213,10 +239,16 @@ def with_parameters(
     """
     values: dict[str, Value] = dict(settings.parameters)
     for path in files:
-        document, _ = read(read_bytes(path, settings.budget.bytes), settings.budget)
-        if not isinstance(document, Mapping) or detect(document) not in ("arm-parameters", None):
-            raise InputError("input.value", f"'{path}' is no parameter file", "give an ARM one")
-        _update(values, read_parameters(document))
+        content = read_bytes(path, settings.budget.bytes)
+        document = read_document(content, settings.budget, Meter(settings.budget))
+        if document.form == TERRAFORM_VALUES:
+            _update(values, read_values(document.tree, settings))
+            continue
+        usable = isinstance(document.tree, Mapping)
+        if not usable or document.form not in ("arm-parameters", None):
+            hint = "give an ARM one, or a .tfvars file"
+            raise InputError("input.value", f"'{path}' is no parameter file", hint)
+        _update(values, read_parameters(document.tree))
     for pair in given:
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():

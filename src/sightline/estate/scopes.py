@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sightline.estate.jsonc import Located
 from sightline.estate.values import Value, member, unknown
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ class Scope:
     """How many instances there were, and those with a symbolic name by it."""
     index: dict[str, tuple[int, dict[Hashable, Instance]]] = field(default_factory=dict)
     """Type -> how many instances there were, and those of the type by name."""
+    file: str = ""
+    """The file that holds the template."""
+    link: Located | None = None
+    """Where the file that is read leads to the template, if another file holds it."""
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Give a section of the template that maps names, empty if there is none."""

@@ -212,7 +212,7 @@ def _resource(entry: Entry, join: _Join, source: Text, *, live: bool) -> Resourc
     version: Value = None
     if entry.kind in AZAPI:
         kind, _, version = str(entry.values.get("type") or "").partition("@")
-        body: Mapping[str, Value] = _azapi_body(entry)
+        body: Mapping[str, Value] = azapi_body(entry.values)
     else:
         kind = TYPES.get(entry.kind, (entry.kind, ""))[0]
         body = translated(entry.kind, entry.values)
@@ -238,8 +238,9 @@ def _resource(entry: Entry, join: _Join, source: Text, *, live: bool) -> Resourc
     )
 
 
-def _azapi_body(entry: Entry) -> dict[str, Value]:
-    body = entry.values.get("body")
+def azapi_body(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Make the body that Azure knows of the attributes of a resource of azapi."""
+    body = values.get("body")
     if isinstance(body, str):
         try:
             body = json.loads(body)
@@ -252,7 +253,7 @@ def _azapi_body(entry: Entry) -> dict[str, Value]:
         for key in ("properties", "sku", "kind"):
             made[key] = look(body, key)
     for key in AZAPI_BODY:
-        value = block(entry.values.get(key))
+        value = block(values.get(key))
         if value is not None:
             made[key] = value
     return made
