@@ -1,7 +1,8 @@
-"""Hold estate files to policies, as ``sightline validate FILE... --policy NAME`` does."""
+"""Hold estate files to shapes and policies, as ``sightline validate FILE...`` does."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +14,9 @@ from sightline.errors import render
 from sightline.graph import KnowledgeGraph
 
 if TYPE_CHECKING:
+    from sightline.estate import Estate
     from sightline.model import Answer, DeployedAccess
-    from sightline.validate.gate import FailOn, Gate
+    from sightline.validate.gate import FailOn, Finding, Gate
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "turtle")
 ALL = "all"
@@ -33,6 +35,7 @@ def run(
     """Read an estate, judge it, print what was found and give the exit code."""
     from sightline.render import rdf
     from sightline.validate.accepted import read_accepted
+    from sightline.validate.estate_shapes import only_new as new_findings
     from sightline.validate.gate import gate
     from sightline.validate.new_access import only_new
     from sightline.validate.policies import Policies, split_names
@@ -49,29 +52,58 @@ def run(
     def derive(configuration: Mapping[str, tuple[str, ...]]) -> "Answer":
         return graph.access(configuration)
 
-    def judged(deployed: "list[DeployedAccess]", advise: bool) -> "Gate":
+    def judged(
+        deployed: "list[DeployedAccess]", more: "Sequence[Finding]" = (), advise: bool = False
+    ) -> "Gate":
         return gate(
             deployed, knowledge, policies, chosen, quads=rdf.quads,
-            derive=derive if advise else None, accepted=entries if advise else (),
-            today=date.today(),
+            derive=derive if advise else None,
+            accepted=entries if advise and new_only is None else (),
+            today=date.today(), more=more,
         )  # fmt: skip
 
     estate = estates.read(graph, files, **given)
-    deployed = graph.access_estate(estate.deployments)
-    found = judged(deployed, advise=True)
+    if not estate.files:
+        raise usage(f"there is no estate file in '{files[0]}'", "name a file, or another folder")
+    shaped = _shaped(estate)
     errors = list(estate.errors)
     if new_only is not None:
-        with baselines.baseline(new_only, files) as old:
-            before = estates.read(graph, old, **given)
-        base = graph.access_estate(before.deployments)
-        found = only_new(found, judged(base, advise=False), deployed, base, entries)
-        errors += before.errors
+        with baselines.baseline(new_only, files, given) as old:
+            read = estates.read(graph, old.files, **old.given)
+            shaped = new_findings(shaped, _shaped(read))
+            before = old.renamed(read)
+        deployed, base = (graph.access_estate(each.deployments) for each in (estate, before))
+        found = judged(deployed, shaped, advise=True)
+        found = only_new(found, judged(base), deployed, base, entries)
+        found = replace(found, warnings=(*found.warnings, *old.warnings(before)))
+    else:  # without policies nothing has to be derived
+        wanted = chosen is None or bool(chosen)
+        deployed = graph.access_estate(estate.deployments) if wanted else []
+        found = judged(deployed, shaped, advise=True)
+        found = replace(found, deployments=estate.deployments)
     code = 2 if errors else found.exit_code(fail_on)
     note_exit_code(code)
-    _print(found, form, fail_on)
+    if form != "text" or any(file.format for file in estate.files):  # else there is no verdict
+        _print(found, form, fail_on)
     for error in errors:
         click.echo(render(error) if hasattr(error, "code") else str(error), err=True)
     return code
+
+
+def _shaped(estate: "Estate") -> "tuple[Finding, ...]":
+    """Hold an estate to its shapes."""
+    from sightline.model import ReportedFile
+    from sightline.render import estate_rdf
+    from sightline.validate.estate_shapes import estate_findings
+
+    now = datetime.now(UTC)
+    read = [file for file in estate.files if file.format]
+    files = [ReportedFile(f.file, f.sha256, f.format, (), (), (), ()) for f in read]
+    return estate_findings(
+        estate.deployments,
+        estate.described,
+        lambda deployments, described: estate_rdf.quads(files, deployments, now, described),
+    )
 
 
 def _settings(pairs: tuple[str, ...]) -> dict[str, list[str]]:

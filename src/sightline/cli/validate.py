@@ -1,5 +1,6 @@
-"""``sightline validate``: the knowledge or RDF files against shapes, estates against policies."""
+"""``sightline validate``: knowledge and RDF files against shapes, estates against policies."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,11 +9,11 @@ from sightline.cli import estates, gates, options
 from sightline.cli.faults import usage
 from sightline.cli.output import note_exit_code
 from sightline.graph import KnowledgeGraph
+from sightline.stores import SUFFIXES
 
 if TYPE_CHECKING:
     from sightline.validate.report import Severity
 
-_ESTATE = (".json", ".jsonc")
 _RDF_FORMATS = ("text", "json", "turtle")
 
 
@@ -76,15 +77,21 @@ def command(
     form: str,
     **given: Any,
 ) -> int:
-    """Hold estate FILES to policies, or check RDF FILES against shapes.
+    """Hold estate FILES to the shapes of estates and to policies, or check RDF FILES.
 
-    Without FILES the whole shipped graph is checked. Exit code 1 for findings, and 3 where no
-    policy is violated but unknowns stand in the way.
+    Without FILES the whole shipped graph is checked. Exit code 1 for findings, and 3 where
+    nothing is violated but unknowns stand in the way.
     """
-    if policies or new_only is not None or settings or accepted:
+    own = [name for name in files if Path(name).suffix.lower() not in SUFFIXES]
+    if own or policies or new_only is not None or settings or accepted:
         if shapes:
-            raise usage("shapes check RDF files and policies judge estates", "run them apart")
-        names = policies or (("all",) if new_only is None else ())
+            raise usage(
+                "--shapes is for RDF files; estate files are held to the shapes of estates anyway",
+                "leave it out",
+            )
+        if own and len(own) < len(files):
+            raise usage(f"'{own[0]}' is no RDF file, and others are", "run them apart")
+        names = policies or (("all",) if (settings or accepted) and new_only is None else ())
         level: Any = "warning" if fail_on == "info" else fail_on
         return gates.run(files, names, settings, accepted, new_only, level, form, given)
     return _check(files, shapes, "violation" if fail_on == "unknown" else fail_on, form)
@@ -95,12 +102,10 @@ def _check(files: tuple[str, ...], shapes: tuple[str, ...], fail_on: Any, form: 
     from sightline import validate
 
     if form not in _RDF_FORMATS:
-        raise usage(f"'{form}' is a form of what policies find", "add --policy NAME")
-    for name in files:
-        if name.lower().endswith(_ESTATE):
-            raise usage(
-                f"'{name}' is no RDF file; an estate is held to policies", "add --policy all"
-            )
+        raise usage(
+            f"'{form}' is a form of what is found in estate files",
+            f"use one of: {', '.join(_RDF_FORMATS)}",
+        )
     chosen = shapes or validate.WRITTEN
     store = KnowledgeGraph().store
     report = validate.files(store, files, chosen) if files else validate.knowledge(store, chosen)

@@ -213,6 +213,11 @@ class Deployment:
     )
     """Where the property stands that gives a facet or an attribute: its file and line."""
 
+    @property
+    def label(self) -> str:
+        """The name, after that of the account where there is one."""
+        return f"{self.account}/{self.name}" if self.account else self.name
+
 
 @dataclass(frozen=True)
 class DeployedAccess:

@@ -177,18 +177,20 @@ def gate(
     derive: Derive | None = None,
     accepted: Sequence[Accepted] = (),
     today: date | None = None,
+    more: Sequence[Finding] = (),
 ) -> Gate:
     """Hold deployments to policies, all of them for None.
 
     ``quads`` writes derived facts (``render.rdf.quads``); ``derive`` answers for a changed
     configuration, without it no advice is given. What has expired by ``today`` accepts nothing.
+    ``more`` are findings of other rules, such as the shapes of estates, to be reported as well.
     """
     chosen = policies.chosen(names)
     judge = Judge(policies, chosen, knowledge, quads)
     scoped = [name for name in SCOPES if any(policy.scope(name) for policy in chosen)]
     judged = cases(deployed, judge.attributes)
     judgements = tuple(judge.judge(judged))
-    findings: list[Finding] = []
+    findings = list(more)
     conforming: Counter[str] = Counter()
     for judgement in judgements:
         for deployment in judgement.case.deployments:
@@ -206,12 +208,18 @@ def gate(
     if derive is not None:
         from sightline.validate.advice import advise
 
-        told = {id(f.judgement): f.judgement for f in findings if f.accepted is None}
+        own = {policy.token for policy in chosen}
+        told = {
+            id(f.judgement): f.judgement
+            for f in findings
+            if f.accepted is None and f.policy.token in own
+        }
         advice = advise(judge, tuple(told.values()), knowledge, derive)
+    others = {id(f.judgement): f.judgement for f in more}
     return Gate(
         knowledge,
-        chosen,
-        judgements,
+        tuple({policy.token: policy for policy in (*chosen, *(f.policy for f in more))}.values()),
+        (*judgements, *others.values()),
         tuple(findings),
         tuple(deployment for access in deployed for deployment in access.deployments),
         conforming,

@@ -53,7 +53,7 @@ def junit(gate: Gate, fail_on: FailOn = "violation", now: datetime | None = None
         ElementTree.SubElement(suite, "properties")
         for finding in found:
             own, at = finding.deployment, place(finding)
-            test = _test(suite, f"{own.account}/{own.name}", f"{policy.token}.{own.file}")
+            test = _test(suite, own.label, f"{policy.token}.{own.file}")
             lines = [finding.message, *(f"Change: {c}" for c in gate.changes(finding))]
             text = _plain("\n".join([*lines, f"{at.file}:{at.line}"]))
             message = _plain(finding.message)
@@ -68,7 +68,7 @@ def junit(gate: Gate, fail_on: FailOn = "violation", now: datetime | None = None
                 for own in judgement.case.deployments:
                     if limited_to(policy, own) is False:
                         continue
-                    _test(suite, f"{own.account}/{own.name}", f"{policy.token}.{own.file}")
+                    _test(suite, own.label, f"{policy.token}.{own.file}")
         suite.set("tests", str(len(suite.findall("testcase"))))
         ElementTree.SubElement(suite, "system-out")
         ElementTree.SubElement(suite, "system-err")

@@ -100,7 +100,7 @@ def _linked(source: Source) -> str:
 
 def _place(finding: Finding) -> str:
     own, at = finding.deployment, place(finding)
-    return f"{own.account}/{own.name} at {at.file}:{at.line}"
+    return f"{own.label} at {at.file}:{at.line}"
 
 
 def _total(gate: Gate) -> str:

@@ -125,7 +125,7 @@ def _location(finding: Finding, at: Place) -> dict[str, Any]:
         "logicalLocations": [
             {
                 "name": own.name,
-                "fullyQualifiedName": f"{own.account}/{own.name}",
+                "fullyQualifiedName": own.label,
                 "kind": "resource",
             }
         ],
