@@ -126,12 +126,11 @@ def _estate(
         document = answers_json(answers, graph.knowledge.digest, today)
         errors = [{"code": e.code, "message": e.message, "hint": e.hint} for e in estate.errors]
         print_json(document | ({"errors": errors} if errors else {}))
-        return code
-    if form == "turtle":
+    elif form == "turtle":
         from sightline.render.rdf import turtle
 
         click.echo(turtle([each.answer for each in answers]), nl=False)
-    for each in answers if form != "turtle" else ():
+    for each in answers if form not in ("json", "turtle") else ():
         names = ", ".join(f"{d.name} ({d.file}:{d.line})" for d in each.deployments)
         if form in ("csv", "md"):
             from sightline.render.flat import csv_text, markdown
