@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from sightline.errors import ServiceError
@@ -29,15 +28,16 @@ class Forker:
     def __init__(self, snapshot: Snapshot, limits: Limits) -> None:
         self.digest = self.reason = ""
         self.graphs: tuple[str, ...] = ()
-        self.walled = False
+        self.walled = self.is_warm = False
         self.lines: dict[int, Line] = {}
         self.is_lost = False
         self._count = 0
         self._unpacker = Unpacker()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready: asyncio.Future[None] | None = None
-        self._on_lost: Callable[[Forker], None] = lambda forker: None
-        self._statuses: dict[int, asyncio.Future[int | None]] = {}
+        self._warm: asyncio.Future[None] | None = None
+        self._keeper: Keeper | None = None
+        self._ending: dict[int, Line] = {}
         self._connecting: set[asyncio.Task[Any]] = set()
         self._socket, other = socket.socketpair()
         with other:
@@ -58,9 +58,9 @@ class Forker:
         self._send({"snapshot": snapshot.to_json(), "limits": limits._asdict()})
 
     def wait(self) -> None:
-        """Block until it is ready; raises what it raised."""
+        """Block until it is ready and warm; raises what it raised."""
         try:
-            while not self.digest:
+            while not self.is_warm:
                 data = self._socket.recv(1 << 16)
                 if not data:
                     raise _failed()
@@ -69,28 +69,28 @@ class Forker:
         except (OSError, FrameError) as error:
             raise _failed() from error
 
-    def attach(self, on_lost: Callable[["Forker"], None]) -> None:
-        """Go on in the running event loop."""
-        self._on_lost = on_lost
+    def attach(self, keeper: Keeper) -> None:
+        """Go on in the running event loop, and tell ``keeper`` what happens."""
+        self._keeper = keeper
         self._loop = asyncio.get_running_loop()
         self._ready = self._loop.create_future()
-        if self.digest:
-            self._ready.set_result(None)
+        self._warm = self._loop.create_future()
         self._socket.setblocking(False)
         self._loop.add_reader(self._socket, self._receive)
 
-    async def ready(self) -> None:
-        """Wait until it is ready; raises what it raised."""
-        assert self._ready is not None
+    async def ready(self, *, warm: bool) -> None:
+        """Wait until it is ready, or also ``warm``; raises what it raised."""
+        waited = self._warm if warm else self._ready
+        assert waited is not None
         async with asyncio.timeout(_PATIENCE):
-            await asyncio.shield(self._ready)
+            await asyncio.shield(waited)
 
-    def fork(self, pool: Keeper) -> None:
-        """Have a worker forked; ``pool`` is told when it is ready."""
+    def fork(self) -> None:
+        """Have a worker forked; the keeper is told when it is ready."""
         assert self._loop is not None
+        assert self._keeper is not None
         self._count += 1
-        line = self.lines[self._count] = Line(pool, self, self._count)
-        self._statuses[line.number] = self._loop.create_future()
+        line = self.lines[self._count] = Line(self._keeper, self, self._count)
         ours, theirs = socket.socketpair()
         with theirs:
             self._send({"fork": line.number}, theirs.fileno())
@@ -102,14 +102,12 @@ class Forker:
         """Have a worker killed, and its process cleared away."""
         if self.lines.pop(line.number, None) is None:
             return
+        if self.is_lost or self._loop is None:
+            line.ended(None)
+            return
+        self._ending[line.number] = line
         self._send({"end": line.number})
-        if self._loop and not self.is_lost:
-            self._loop.call_later(_DEAF, self._check, line.number)
-
-    async def status(self, line: Line) -> int | None:
-        """Wait for the exit code of a worker that was ended; None if the zygote is gone itself."""
-        waited = self._statuses.get(line.number)
-        return None if waited is None else await asyncio.shield(waited)
+        self._loop.call_later(_DEAF, self._check, line.number)
 
     async def close(self) -> None:
         """End the zygote and all its workers; returns when they are gone."""
@@ -141,31 +139,39 @@ class Forker:
     def _take(self, head: dict[str, Any]) -> None:
         if "error" in head:
             error = read_error(head["error"])
-            if self._ready is None:
+            if self._loop is None:
                 raise error
-            if not self._ready.done():
-                self._ready.set_exception(error)
+            self._fail(error)
         elif "ready" in head:
             self.graphs = tuple(head["graphs"])
             self.walled, self.reason = head["walled"], head["reason"]
             self.digest = head["ready"]
             if self._ready:
                 self._ready.set_result(None)
+        elif "warm" in head:
+            self.is_warm = True
+            if self._warm:
+                self._warm.set_result(None)
+            if self._keeper:
+                self._keeper.warmed(self)
         elif "ended" in head:
-            waited = self._statuses.pop(head["ended"], None)
-            if waited and not waited.done():
-                waited.set_result(head["status"])
+            line = self._ending.pop(head["ended"], None)
+            if line:
+                line.ended(head["status"])
 
     def _send(self, head: dict[str, Any], *descriptors: int) -> None:
         if self.is_lost:
             return
+        data = pack(head)
         try:
-            socket.send_fds(self._socket, [pack(head)], descriptors)
-        except OSError:  # it is gone, or has not listened for long
+            sent = socket.send_fds(self._socket, [data], descriptors)
+        except OSError:
+            sent = 0
+        if sent < len(data):  # it is gone, or has not listened for long
             self.process.kill()
 
     def _check(self, number: int) -> None:
-        if number in self._statuses and not self.is_lost:
+        if number in self._ending and not self.is_lost:
             self.process.kill()
 
     def _lose(self) -> None:
@@ -175,17 +181,20 @@ class Forker:
         if self._loop:
             self._loop.remove_reader(self._socket)
         self._socket.close()
-        if self._ready and not self._ready.done():
-            self._ready.set_exception(_failed())
-            self._ready.exception()  # that nobody waits for it is no fault
-        for waited in self._statuses.values():
-            if not waited.done():
-                waited.set_result(None)
-        self._statuses.clear()
-        lines, self.lines = self.lines, {}
-        for line in lines.values():
+        self._fail(_failed())
+        lines = [*self._ending.values(), *self.lines.values()]
+        self._ending, self.lines = {}, {}
+        for line in lines:
+            line.ended(None)
             line.close()
-        self._on_lost(self)
+        if self._keeper:
+            self._keeper.gone(self)
+
+    def _fail(self, error: Exception) -> None:
+        for waited in (self._ready, self._warm):
+            if waited and not waited.done():
+                waited.set_exception(error)
+                waited.exception()  # that nobody waits for it is no fault
 
 
 async def _connect(line: Line, ours: socket.socket) -> None:

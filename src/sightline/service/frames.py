@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sightline import errors
-from sightline.errors import CODES, ServiceError, SightlineError, UnknownTermError
+from sightline.errors import CODES, InputError, ServiceError, SightlineError, UnknownTermError
 
 MAX_HEAD = 16 * 1024 * 1024
 MAX_BODY = 128 * 1024 * 1024
@@ -30,8 +30,10 @@ class FrameError(Exception):
 
 
 def pack(head: Mapping[str, Any], body: bytes = b"") -> bytes:
-    """Write a frame."""
+    """Write a frame; raises InputError for one that is too long."""
     text = json.dumps(head, separators=(",", ":")).encode()
+    if len(text) > MAX_HEAD or len(body) > MAX_BODY:
+        raise InputError("input.too-large", "so much cannot be given to a worker", "ask for less")
     return b"".join((_LENGTHS.pack(len(text), len(body)), text, body))
 
 

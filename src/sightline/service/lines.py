@@ -81,6 +81,12 @@ class Keeper(Protocol):
     def end(self, line: "Line") -> None:
         """Kill a worker, and replace it."""
 
+    def warmed(self, forker: "Forker") -> None:
+        """Replace workers that were forked before everything was warm."""
+
+    def gone(self, forker: "Forker") -> None:
+        """Replace a zygote that is gone."""
+
 
 class Line(asyncio.Protocol):
     """The line to a worker."""
@@ -90,11 +96,22 @@ class Line(asyncio.Protocol):
         self.forker = forker
         self.number = number
         self.pid = 0
+        self.is_cold = not forker.is_warm
         self.run: Run | None = None
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._unpacker = Unpacker()
         self._gone = False
+        self._status: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+
+    async def status(self) -> int | None:
+        """Wait for the exit code of a worker that is gone; None if its zygote is gone too."""
+        return await asyncio.shield(self._status)
+
+    def ended(self, status: int | None) -> None:
+        """Tell how the process ended."""
+        if not self._status.done():
+            self._status.set_result(status)
 
     def begin(self, request: bytes, seconds: float) -> Run:
         """Send a task that may take so many seconds."""

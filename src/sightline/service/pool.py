@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import math
+import os
 import signal
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
@@ -62,6 +63,11 @@ class Pool:
         self._failures = self._killed = self._restarts = self._done = 0
         self._usual = 0.05
 
+    @staticmethod
+    def is_possible() -> bool:
+        """Tell whether this system can fork processes."""
+        return hasattr(os, "fork")
+
     @property
     def digest(self) -> str:
         """Names the state of all that answers come from; '' before the launch."""
@@ -98,15 +104,13 @@ class Pool:
 
     async def start(self) -> None:
         """Read everything, unless that is done, and have workers forked; raises as ``launch``."""
-        if self._started:
-            return
         async with self._starting:
-            if self._started or self._closed:  # by another one meanwhile
+            if self._started or self._closed:
                 return
             if self._forker is None:
                 self._forker = await self._begun(self._snapshot)
             else:
-                self._forker.attach(self._on_lost_zygote)
+                self._forker.attach(self)
             self._started = True
             self._top_up()
 
@@ -126,16 +130,17 @@ class Pool:
         Raises as ``launch``, and then nothing has changed.
         """
         await self.start()
-        forker = await self._begun(snapshot)
-        old, self._forker, self._snapshot = self._forker, forker, snapshot
-        idle, self._idle = self._idle, []
-        if old and not old.is_lost:
-            self._old.add(old)
-            for line in idle:
-                old.end(line)
-                line.close()
-            self._dismiss(old)
-        self._top_up()
+        async with self._starting:
+            forker = await self._begun(snapshot)
+            old, self._forker, self._snapshot = self._forker, forker, snapshot
+            idle, self._idle = self._idle, []
+            if old and not old.is_lost:
+                self._old.add(old)
+                for line in idle:
+                    old.end(line)
+                    line.close()
+                self._dismiss(old)
+            self._top_up()
 
     async def close(self) -> None:
         """End all workers; what waits or runs fails."""
@@ -143,17 +148,19 @@ class Pool:
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_exception(_closing())
-        for task in list(self._tasks):
-            task.cancel()
-        forkers = [*self._old, *([self._forker] if self._forker else [])]
-        for forker in forkers:
-            await forker.close()
-        self._old.clear()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._waiting.clear()
+        async with self._starting:
+            tasks = list(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for forker in self._forkers():
+                await forker.close()
+            self._old.clear()
 
     def stats(self) -> dict[str, int]:
         """Count workers, tasks and failures, and the memory of all processes in bytes."""
-        forkers = [*self._old, *([self._forker] if self._forker else [])]
+        forkers = self._forkers()
         lines = [line for forker in forkers for line in forker.lines.values()]
         pids = [*(f.process.pid for f in forkers), *(line.pid for line in lines if line.pid)]
         return {
@@ -166,6 +173,9 @@ class Pool:
             "rss": sum(map(_memory, pids)),
         }
 
+    def _forkers(self) -> list[Forker]:
+        return [*self._old, *([self._forker] if self._forker else [])]
+
     # What lines tell.
 
     def ready(self, line: Line) -> None:
@@ -176,7 +186,8 @@ class Pool:
     def done(self, line: Line, *, retire: bool) -> None:
         """Take a worker back."""
         self._done += 1
-        if retire or line.forker is not self._forker:
+        cold = line.is_cold and line.forker.is_warm
+        if retire or cold or line.forker is not self._forker:
             self._release(line)
         else:
             self._offer(line)
@@ -217,7 +228,7 @@ class Pool:
         forker = self._forker
         if forker and self._started and not self._closed:
             while len(forker.lines) < self._size and not forker.is_lost:
-                forker.fork(self)
+                forker.fork()  # may lose the zygote
 
     async def _later(self) -> None:
         await asyncio.sleep(min(_SLOWEST_RETRY, 0.01 * 2**self._failures))
@@ -225,17 +236,23 @@ class Pool:
 
     # Zygotes.
 
-    async def _begun(self, snapshot: Snapshot) -> Forker:
+    async def _begun(self, snapshot: Snapshot, *, warm: bool = True) -> Forker:
         forker = Forker(snapshot, self._limits)
         try:
-            forker.attach(self._on_lost_zygote)
-            await forker.ready()
+            forker.attach(self)
+            await forker.ready(warm=warm)
         except BaseException:
             await forker.close()
             raise
         return forker
 
-    def _on_lost_zygote(self, forker: Forker) -> None:
+    def warmed(self, forker: Forker) -> None:
+        """Replace the workers that were forked before that, unless they work."""
+        for line in [line for line in self._idle if line.forker is forker and line.is_cold]:
+            self._release(line)
+
+    def gone(self, forker: Forker) -> None:
+        """Start another zygote."""
         self._old.discard(forker)
         self._idle = [line for line in self._idle if line.forker is not forker]
         if forker is self._forker and not self._closed:
@@ -248,7 +265,11 @@ class Pool:
         await lost.close()
         while self._forker is lost:
             try:
-                self._forker = await self._begun(self._snapshot)
+                forker = await self._begun(self._snapshot, warm=False)
+                if self._forker is lost:
+                    self._forker = forker
+                else:  # another snapshot came first
+                    await forker.close()
             except Exception as error:
                 _log.error("workers cannot be started: %s", error)
                 await asyncio.sleep(pause)
@@ -281,7 +302,7 @@ class Pool:
             try:
                 frame = await run.next()
             except Lost as error:
-                if is_last or await line.forker.status(line) not in _KILLED:
+                if is_last or await line.status() not in _KILLED:
                     raise _failed() from error
                 continue
             except BaseException:  # nobody waits for it any more

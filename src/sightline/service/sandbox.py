@@ -86,9 +86,27 @@ def build() -> Wall:
         return Wall(False, f"{sys.platform} has no seccomp")
     if machine() not in _ARCHES:
         return Wall(False, f"the system calls of {machine()} are not listed")
-    if not Path("/proc/sys/kernel/seccomp").is_dir():
-        return Wall(False, "the kernel has no seccomp")
-    return Wall(True, "", _ruleset())
+    wall = Wall(True, "", _ruleset())
+    return wall if _holds(wall) else Wall(False, "the system does not let seccomp be used")
+
+
+def _holds(wall: Wall) -> bool:
+    """Try it: a process that has entered must not get a socket."""
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return os.waitpid(pid, 0)[1] == 0
+    status = 1
+    try:
+        enter(wall, Limits(), parent)
+        import _socket
+
+        try:
+            _socket.socket()
+        except PermissionError:
+            status = 0
+    finally:
+        os._exit(status)
 
 
 def enter(wall: Wall, limits: Limits, parent: int) -> None:

@@ -5,12 +5,15 @@ limits first, then ``fork`` with the line of a new worker, and ``end`` for one t
 """
 
 import gc
+import importlib
 import os
 import select
 import signal
 import socket
 import sys
+import traceback
 from collections import deque
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from sightline.errors import SightlineError
@@ -20,6 +23,18 @@ from sightline.service.work import Snapshot, Work
 
 _REAPING = 10
 """Milliseconds between looks at a process that was killed."""
+
+_MODULES = (
+    "sightline.render.answer",
+    "sightline.render.explanation",
+    "sightline.render.solutions",
+    "sightline.estate",
+    "sightline.validate",
+    "rdflib",
+    "rdflib.plugins.sparql",
+    "pyshacl",
+)
+"""What tasks import when they need it."""
 
 
 def main() -> NoReturn:
@@ -41,6 +56,7 @@ class _Zygote:
         self._limits = sandbox.Limits()
         self._wall = sandbox.Wall(False)
         self._work: Work | None = None
+        self._warming: Iterator[None] | None = None
 
     def run(self) -> NoReturn:
         try:
@@ -48,13 +64,20 @@ class _Zygote:
                 while self._frames:
                     self._obey(self._frames.popleft().head)
                 self._reap()
+        except OSError:  # the server is gone
+            pass
+        except BaseException:
+            traceback.print_exc()
         finally:
             for pid in (*self._living.values(), *self._ending.values()):
                 os.kill(pid, signal.SIGKILL)
             os._exit(0)
 
     def _receive(self) -> bool:
-        if not select.select([self._line], [], [], _REAPING / 1000 if self._ending else None)[0]:
+        patience = 0.002 if self._warming else _REAPING / 1000 if self._ending else None
+        if not select.select([self._line], [], [], patience)[0]:
+            if self._warming:
+                self._warm(self._warming)
             return True
         data, lines, _, _ = socket.recv_fds(self._line, 1 << 16, 16)
         self._lines.extend(lines)
@@ -70,19 +93,27 @@ class _Zygote:
         elif "snapshot" in head:
             self._limits = sandbox.Limits(**head["limits"])
             try:
-                self._work = warm(Snapshot.from_json(head["snapshot"]).load())
+                self._work = Snapshot.from_json(head["snapshot"]).load()
+                graphs = self._work.dataset.graphs()
             except SightlineError as error:
                 self._tell(error=error_json(error))
                 os._exit(1)
             self._wall = sandbox.build()
-            gc.collect()
-            gc.freeze()  # so that workers share what is never looked at again
+            self._warming = warming(self._work)
+            _freeze()
             self._tell(
                 ready=self._work.digest,
-                graphs=self._work.dataset.graphs(),
+                graphs=graphs,
                 walled=self._wall.complete,
                 reason=self._wall.reason,
             )
+
+    def _warm(self, steps: Iterator[None]) -> None:
+        """Do the next step of what makes workers faster, while nobody asks for anything."""
+        if next(steps, self) is self:
+            self._warming = None
+            _freeze()
+            self._tell(warm=True)
 
     def _fork(self, number: int) -> None:
         assert self._work is not None
@@ -115,24 +146,26 @@ class _Zygote:
         self._line.sendall(pack(told))
 
 
-def warm(work: Work) -> Work:
-    """Do once what all workers would do at their first task."""
-    import rdflib  # noqa: F401
+def warming(work: Work) -> Iterator[None]:
+    """Do once what all workers would do at their first task, in small steps."""
+    from sightline.queries import CATALOG
 
-    import sightline.estate
-    import sightline.render.answer
-    import sightline.render.explanation
-    import sightline.render.solutions
-    import sightline.validate  # noqa: F401
+    for name in _MODULES:
+        importlib.import_module(name)
+        yield
+    work.graph.derivation()
+    yield
+    questions = work.graph.questions()
+    yield
+    for asked in questions.values():
+        if CATALOG in asked.needs and not any(p.required for p in asked.params.values()):
+            work.graph.ask(asked.name)
+            return
 
-    graph = work.graph
-    work.dataset.graphs()
-    graph.derivation()
-    for asked in graph.questions().values():
-        if "catalog" in asked.needs and not any(p.required for p in asked.params.values()):
-            graph.ask(asked.name)
-            break
-    return work
+
+def _freeze() -> None:
+    gc.collect()
+    gc.freeze()  # so that workers share what is never looked at again
 
 
 if __name__ == "__main__":
