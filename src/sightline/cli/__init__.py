@@ -20,6 +20,7 @@ _COMMANDS = {
     "estate": "Read estate files: deployments, and what is unresolved.",
     "explain": "Show the chain from an answer to its sentences.",
     "load": "Load the graph, or derived answers, into a SPARQL server.",
+    "mcp": "Serve agents: read-only tools over stdio or HTTP.",
     "questions": "List the questions of the library.",
     "serve": "Serve web pages, HTTP API and SPARQL endpoint.",
     "sources": "List documents, or check local copies for drift.",

@@ -1,7 +1,5 @@
 """``sightline questions``: what the library can be asked."""
 
-from typing import Any
-
 import click
 
 from sightline.cli import completing
@@ -28,7 +26,9 @@ def command(words: tuple[str, ...], tag: str | None, form: str) -> None:
         and (tag is None or tag in question.tags)
     ]
     if form == "json":
-        print_json([_json(q) for q in found])
+        from sightline.render.questions import question_json
+
+        print_json([question_json(q) for q in found])
         return
     header = ["name", "question", "parameters"]
     rows = [[q.name, q.question, _parameters(q)] for q in found]
@@ -47,28 +47,6 @@ def command(words: tuple[str, ...], tag: str | None, form: str) -> None:
         out.print(Text(f"\n{folder}", style="bold underline"))
         out.print(rows_table(header, own, out.width, whole="name"))
     out.print(Text(f"\n{len(found)} questions; run one with 'sightline ask NAME'", style="dim"))
-
-
-def _json(question: LibraryQuestion) -> dict[str, Any]:
-    return {
-        "name": question.name,
-        "folder": question.folder,
-        "summary": question.summary,
-        "question": question.question,
-        "needs": sorted(question.needs),
-        "tags": list(question.tags),
-        "params": [
-            {
-                "name": p.name,
-                "type": p.type,
-                "required": p.required,
-                "example": p.example,
-                "description": p.description,
-            }
-            for p in question.params.values()
-        ],
-        "returns": dict(question.returns),
-    }
 
 
 def _parameters(question: LibraryQuestion) -> str:

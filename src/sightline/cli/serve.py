@@ -75,7 +75,7 @@ def command(
         url=url,
         allowed_hosts=hosts,
         tokens=Path(tokens) if tokens else None,
-        estates=_named(estates),
+        estates=named_estates(estates),
     )
     # Before the work of reading: a port in use should not cost seconds.
     from sightline.server.listening import listen, serve
@@ -105,7 +105,7 @@ def command(
         opened.close()
 
 
-def _named(estates: tuple[str, ...]) -> dict[str, Path]:
+def named_estates(estates: tuple[str, ...]) -> dict[str, Path]:
     """Read what ``--estate`` gives; an estate without a name has that of its folder."""
     found: dict[str, Path] = {}
     for text in estates:

@@ -1,0 +1,39 @@
+"""Start the workers that suit the system."""
+
+from typing import NamedTuple
+
+from sightline.errors import InputError
+from sightline.service.pool import Pool
+from sightline.service.work import Snapshot
+from sightline.service.workers import Threads, Workers
+
+NO_WALL = "this system cannot keep a query from the network and from taking all the memory"
+
+
+class Opened(NamedTuple):
+    """Workers, and what they answer from."""
+
+    workers: Workers
+    digest: str
+    """Names the state of knowledge and estates."""
+    graphs: tuple[str, ...]
+    """The named graphs that SPARQL queries can see."""
+    lack: str
+    """What does not protect the system from what workers are asked; '' if all does."""
+
+
+def open_workers(snapshot: Snapshot, *, workers: int, seconds: float = 10.0) -> Opened:
+    """Start workers that are processes, or threads where the system has no fork.
+
+    ``seconds`` limits each task. Raises InputError for an estate that cannot be read.
+    """
+    for path in (path for paths in snapshot.estates.values() for path in paths):
+        if not path.exists():
+            message = f"there is no file or folder '{path}'"
+            raise InputError("input.not-found", message, "check --estate")
+    if Pool.is_possible():
+        pool = Pool(snapshot, workers=workers, seconds=seconds)
+        pool.launch()
+        return Opened(pool, pool.digest, pool.graphs, pool.reason)
+    work = snapshot.load()
+    return Opened(Threads(work), work.digest, tuple(work.dataset.graphs()), NO_WALL)

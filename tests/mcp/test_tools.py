@@ -1,0 +1,134 @@
+"""What an agent gets: structured answers with evidence, and errors that it can act on."""
+
+import json
+
+import jsonschema
+import pytest
+
+CONFIGURATION = {"offering": "azure-openai", "region": "swedencentral", "deployment-type": "global"}
+TOOLS = {
+    "access": {"configuration": CONFIGURATION, "data": "prompts"},
+    "ask": {
+        "name": "who-can-access",
+        "configuration": {"offering": "serverless-api"},
+        "params": {"data": "prompts"},
+    },
+    "diff": {"before": {"offering": "azure-openai"}, "after": {"offering": "serverless-api"}},
+    "glossary": {"scheme": "actors"},
+    "list_questions": {"folder": "access"},
+    "sparql": {"query": "SELECT ?s { ?s a skos:ConceptScheme } ORDER BY ?s"},
+}
+
+
+def listed(with_client):
+    return with_client(lambda client: client.list_tools()).tools
+
+
+def test_the_tools_are_those_that_the_guide_names(with_client):
+    names = [tool.name for tool in listed(with_client)]
+    assert names == [*sorted([*TOOLS, "explain", "validate_estate"])]
+
+
+def test_every_tool_only_reads_and_describes_itself(with_client):
+    for tool in listed(with_client):
+        assert tool.annotations.read_only_hint is True
+        assert tool.annotations.open_world_hint is False
+        assert len(tool.description) > 40
+        for name, schema in tool.input_schema["properties"].items():
+            assert schema.get("description"), (tool.name, name)
+        jsonschema.Draft202012Validator.check_schema(tool.output_schema)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_what_a_tool_gives_fits_its_schema(name, call, with_client):
+    result = call(name, TOOLS[name])
+    schema = next(tool.output_schema for tool in listed(with_client) if tool.name == name)
+    assert not result.is_error, result.content
+    jsonschema.validate(result.structured_content, schema)
+    assert json.loads(result.content[0].text) == result.structured_content
+
+
+def test_access_is_that_of_the_graph_and_names_its_sentences(call, work):
+    from sightline.render.answer import row_json
+
+    found = call("access", TOOLS["access"]).structured_content
+    answer = work.graph.access(CONFIGURATION, data="prompts")
+    assert found["answer"]["access"] == [row_json(answer, row) for row in answer.rows]
+    assert found["complete"] is True
+    named = {each["statement"] for each in found["evidence"]}
+    assert {iri for row in answer.rows for iri in row.statements} <= named
+    assert all(each["paraphrase"] and each["section"] for each in found["evidence"])
+
+
+def test_silence_is_told_as_not_stated(call):
+    asked = {"configuration": {"offering": "managed-compute"}, "actor": "human-reviewer"}
+    rows = call("access", asked).structured_content["answer"]["access"]
+    assert {row["verdict"] for row in rows} == {"not-stated"}
+
+
+def test_a_row_can_be_explained(call):
+    rows = call("access", TOOLS["access"]).structured_content["answer"]["access"]
+    found = call("explain", {"id": rows[0]["id"]}).structured_content
+    assert found["answer"]["access"]["id"] == rows[0]["id"]
+    steps = {step["statement"] for step in found["answer"]["steps"]}
+    assert steps
+    assert steps <= {each["statement"] for each in found["evidence"]}
+
+
+def test_sparql_names_the_statements_of_its_rows(call):
+    query = "SELECT ?s { ?s sl:inVersion ?v FILTER CONTAINS(STR(?s), '/statement/') } "
+    query += "ORDER BY ?s LIMIT 3"
+    found = call("sparql", {"query": query}).structured_content
+    assert [row["s"] for row in found["answer"]["rows"]] == [
+        each["statement"] for each in found["evidence"]
+    ]
+    turtle = call("sparql", {"query": f"DESCRIBE <{found['evidence'][0]['statement']}>"})
+    assert found["evidence"][0] in turtle.structured_content["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "words"),
+    [
+        ("access", {"configuration": {"offering": "azure-opnai"}}, "did you mean 'azure-openai'"),
+        ("access", {}, "configuration"),
+        ("access", {"configuration": CONFIGURATION, "as_of": "soon"}, "not a date"),
+        ("ask", {"name": "who-can-acces"}, "who-can-access"),
+        ("ask", {"name": "who-can-access"}, "needs a configuration"),
+        ("ask", {"name": "deployments-by-region"}, "needs an estate"),
+        ("ask", {"name": "deployments-by-region", "estate": "x"}, "unknown estate"),
+        ("explain", {"id": "urn:x"}, "error[input.value]"),
+        ("list_questions", {"folder": "x"}, "one of: access"),
+        ("sparql", {"query": "DROP ALL"}, "DROP is refused"),
+        ("sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1/> { } }"}, "SERVICE is refused"),
+        ("sparql", {"query": "SELECT * { ?s ?p ?o }"}, "more than 1,000 rows"),
+        ("sparql", {"query": "SELECT"}, "not a SPARQL query"),
+    ],
+)
+def test_errors_say_what_to_do(call, tool, arguments, words):
+    result = call(tool, arguments)
+    assert result.is_error
+    assert words in result.content[0].text
+    assert "Traceback" not in result.content[0].text
+
+
+def test_documents_and_terms_are_resources(with_client):
+    async def use(client):
+        documents = (await client.list_resources()).resources
+        templates = (await client.list_resource_templates()).resource_templates
+        texts = [(await client.read_resource(str(d.uri))).contents[0].text for d in documents]
+        term = await client.read_resource("sightline://term/actor/human-reviewer")
+        return documents, templates, texts, term.contents[0].text
+
+    documents, templates, texts, term = with_client(use)
+    assert len(documents) == 5
+    assert len(templates) == 2
+    assert all("sl:DocumentVersion" in text for text in texts)
+    assert "skos:prefLabel" in term
+
+
+def test_a_resource_that_is_not_there_is_told(with_client):
+    async def use(client):
+        with pytest.raises(Exception, match="nothing is known of"):
+            await client.read_resource("sightline://term/actor/nobody")
+
+    with_client(use)
