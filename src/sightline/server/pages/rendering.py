@@ -5,7 +5,7 @@ from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -71,7 +71,7 @@ def environment(site: Site) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    root = urlsplit(site.settings.url or "").path.rstrip("/")
+    root = site.settings.root
     knowledge = site.knowledge
     made.tests["web_address"] = is_web_address
     made.globals.update(
