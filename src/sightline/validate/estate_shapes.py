@@ -1,6 +1,7 @@
 """Hold an estate to ``shapes/estate.ttl``: what is alike is asked about once, whatever the size."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -67,7 +68,8 @@ def estate_findings(
     for query in compiled.queries:
         policy = _policy(query)
         for result in query.results(store):
-            value = result.value.value if result.value else ""
+            named = result.value is not None and result.value != result.focus
+            value = result.value.value if named and result.value else ""
             reason = Reason(policy.constraints[0], result.message, None, value)
             judgement = Judgement(policy, _CASE, (reason,))
             found += (Finding(judgement, own) for own in alike.get(result.focus.value, ()))
@@ -89,20 +91,24 @@ class _Likeness:
         holders: dict[str, Hashable] = {}
         by_iri: dict[str, Described] = {}
         linked: set[str] = set()
-        shown: dict[str, Described] = {}
+        places = Counter(each.iri for each in described)
+        shown: dict[int, Described] = {}
         for each in described:
             by_iri[each.iri] = each
             if each.kind == "deployment":
                 linked.add(each.iri)
                 linked.update(link.leads_to for link in each.links if link.leads_to)
-                shown[each.iri] = each
+                shown[id(each)] = each
                 continue
             holders[each.iri] = (each.location, each.unsettled)
             own = Deployment(
                 each.iri, each.name, "", each.file, each.line, {}, each.unsettled, {}
             )  # fmt: skip
-            if self._stands(each.iri, None if each.definitions else _seen(each), own):
-                shown[each.iri] = each
+            if places[each.iri] > 1:  # what several files say of it is loaded, and told once
+                shown[id(each)] = each
+                self.alike.setdefault(each.iri, [own])
+            elif self._stands(each.iri, None if each.definitions else _seen(each), own):
+                shown[id(each)] = each
         asked = []
         for own in deployments:
             key = None
@@ -112,8 +118,8 @@ class _Likeness:
                 key = ("deployment", holder, own.unsettled, *placed)
             if self._stands(own.iri, key, own):
                 asked.append(own)
-                if own.holder in by_iri:
-                    shown[own.holder] = by_iri[own.holder]
+                if (holder := by_iri.get(own.holder)) is not None:
+                    shown[id(holder)] = holder
         self.asked, self.shown = tuple(asked), tuple(shown.values())
 
     def _stands(self, name: str, key: Hashable | None, own: Deployment) -> bool:

@@ -33,10 +33,11 @@ class Result:
     see_also: tuple[str, ...] = ()
 
     @property
-    def order(self) -> tuple[int, str, str, str, str]:
-        """Sort key: severity, focus, rule, path, value."""
+    def order(self) -> tuple[int, str, str, str, str, str]:
+        """Sort key: severity, focus, rule, path, value, message."""
         value = self.value.n3() if self.value else ""
-        return SEVERITIES.index(self.severity), self.focus.value, self.rule, self.path, value
+        worst = SEVERITIES.index(self.severity)
+        return worst, self.focus.value, self.rule, self.path, value, self.message
 
 
 @dataclass(frozen=True, slots=True)
