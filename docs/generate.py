@@ -39,6 +39,7 @@ def current(page: Path) -> str:
         "picture": mermaid,
         "commands": reference_pages.commands,
         "questions": reference_pages.questions,
+        "schemas": reference_pages.schemas,
         "vocabulary": lambda: reference_pages.vocabulary(KnowledgeGraph()),
         "model": lambda: model_page.model(KnowledgeGraph()),
     }

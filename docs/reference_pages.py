@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import click
 import consoles
 
+from sightline import schemas as schema_files
 from sightline.cli import cli
 from sightline.graph import KnowledgeGraph
 from sightline.queries import LibraryQuestion, library
@@ -38,6 +39,15 @@ def command_paths() -> Iterator[list[str]]:
                 yield from walk(command, [*path, name])
 
     return walk(cli, [])
+
+
+def schemas() -> str:
+    """List the JSON Schemas and what each describes."""
+    out = ["| schema | describes |", "| --- | --- |"]
+    for name in schema_files.names():
+        text = re.sub(r"'(sightline [^']+)'", r"`\1`", schema_files.load(name)["description"])
+        out.append(f"| `{name}` | {text} |")
+    return "\n".join(out) + "\n"
 
 
 def questions() -> str:
