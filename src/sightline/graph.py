@@ -169,12 +169,14 @@ class KnowledgeGraph:
         attachments: "Sequence[Attachment]" = (),
         tags: Mapping[str, str] | None = None,
         stdin: bytes | None = None,
+        contents: Mapping[str, bytes] | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> "Estate":
         """Read estate files and folders, and the deployments that they describe.
 
         ``attachments`` add owners and the like to deployments; ``tags`` maps such attributes to
-        the Azure tags that hold them. A file that cannot be read has its error in its entry.
+        the Azure tags that hold them. ``contents`` are further files by name, which are not on
+        disk. A file that cannot be read has its error in its entry.
         """
         from sightline.estate import import_estate, mapping_files, read_mappings
         from sightline.stores.embedded import parse
@@ -189,7 +191,7 @@ class KnowledgeGraph:
         }
         return import_estate(
             paths, mappings, spaces, settings,
-            attachments=attachments, tags=tags, stdin=stdin, progress=progress,
+            attachments=attachments, tags=tags, stdin=stdin, contents=contents, progress=progress,
         )  # fmt: skip
 
     def access_estate(

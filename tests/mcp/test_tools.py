@@ -132,3 +132,54 @@ def test_a_resource_that_is_not_there_is_told(with_client):
             await client.read_resource("sightline://term/actor/nobody")
 
     with_client(use)
+
+
+TEMPLATE = {
+    "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    "contentVersion": "1.0.0.0",
+    "resources": [
+        {
+            "type": "Microsoft.CognitiveServices/accounts",
+            "apiVersion": "2024-10-01",
+            "name": "own",
+            "kind": "OpenAI",
+            "location": "swedencentral",
+            "properties": {},
+        },
+        {
+            "type": "Microsoft.CognitiveServices/accounts/deployments",
+            "apiVersion": "2024-10-01",
+            "name": "own/chat",
+            "sku": {"name": "GlobalStandard", "capacity": 1},
+            "properties": {"model": {"format": "OpenAI", "name": "gpt-4o", "version": "1"}},
+        },
+    ],
+}
+
+
+def test_a_template_is_held_to_a_policy(call, with_client):
+    asked = {"content": json.dumps(TEMPLATE, indent=1), "policies": ["processing-in-eea"]}
+    result = call("validate_estate", {**asked, "file_name": "main.json"})
+    schema = next(t.output_schema for t in listed(with_client) if t.name == "validate_estate")
+    jsonschema.validate(result.structured_content, schema)
+    answer = result.structured_content["answer"]
+    assert answer["conforms"] is False
+    outcomes = [(f["policy"], f["outcome"], f["file"]) for f in answer["findings"]]
+    assert ("processing-in-eea", "violation", "main.json") in outcomes
+    assert result.structured_content["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("content", "policies", "words"),
+    [
+        ("", [], "error[input."),
+        ("{", [], "error[input.syntax]"),
+        (json.dumps(TEMPLATE), ["no-humans"], "unknown policy"),
+        (json.dumps(TEMPLATE), ["/etc/passwd"], "unknown policy"),
+        (json.dumps(TEMPLATE), ["shapes/policies/no-training.ttl"], "unknown policy"),
+    ],
+)
+def test_what_cannot_be_judged_is_no_pass(call, content, policies, words):
+    result = call("validate_estate", {"content": content, "policies": policies})
+    assert result.is_error
+    assert words in result.content[0].text

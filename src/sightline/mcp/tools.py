@@ -245,11 +245,12 @@ class Tools:
 
         An unknown is not a pass: it names what the file leaves open and what would settle it.
         """
+        body = content.encode()
         given = {
-            "name": file_name, "policies": policies, "parameters": parameters,
-            "resource_group_location": resource_group_location,
+            "files": [{"name": file_name, "size": len(body)}], "policies": policies or None,
+            "parameters": parameters, "resource_group_location": resource_group_location,
         }  # fmt: skip
-        answer = await self._call("validate", given, content.encode())
+        answer = await self._call("validate", given, body)
         return self._answered(answer, _statements(answer["findings"]))
 
     async def _call(self, task: str, given: Mapping[str, Any], body: bytes = b"") -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sightline.service.tasks import answers, linked, matrix, sparql
+from sightline.service.tasks import answers, estates, linked, matrix, sparql
 from sightline.service.work import StreamTask, Task
 
 TASKS: Mapping[str, Task] = {
@@ -11,6 +11,9 @@ TASKS: Mapping[str, Task] = {
     "diff": answers.diff,
     "ask": answers.ask,
     "matrix": matrix.matrix,
+    "estate_report": estates.report,
+    "estate_access": estates.access,
+    "validate": estates.validate,
     "graphs": sparql.graphs,
 }
 """Name -> task whose result is a JSON value."""

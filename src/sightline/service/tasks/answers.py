@@ -39,7 +39,7 @@ def ask(work: Work, given: Arguments, body: bytes) -> Any:
     from sightline.render.solutions import solutions_json
 
     name = str(given["name"])
-    estate = _estate(work, given)
+    estate = named_estate(work, given)
     found = work.graph.ask(
         name, _configuration(given) or None, **_basis(given), estate=estate,
         **(given.get("params") or {}),
@@ -49,10 +49,13 @@ def ask(work: Work, given: Arguments, body: bytes) -> Any:
 
 def answer_for(work: Work, given: Arguments) -> "Answer":
     """Derive the answer that the arguments of ``access`` ask for."""
-    filters: dict[str, Any] = {
-        name: given.get(name) for name in ("actor", "data", "activity", "action")
-    }
-    return work.graph.access(_configuration(given), **filters, **_basis(given))
+    return work.graph.access(_configuration(given), **asked_of(given))
+
+
+def asked_of(given: Arguments) -> dict[str, Any]:
+    """Give what is asked of a configuration: filters, and what the answer may rest on."""
+    filters = {name: given.get(name) for name in ("actor", "data", "activity", "action")}
+    return {**filters, **_basis(given)}
 
 
 def _configuration(given: Arguments) -> dict[str, Iterable[str]]:
@@ -67,7 +70,11 @@ def _basis(given: Arguments) -> dict[str, Any]:
     }
 
 
-def _estate(work: Work, given: Arguments) -> "Estate | None":
+def named_estate(work: Work, given: Arguments) -> "Estate | None":
+    """Give the estate of the server that the arguments name, if they do.
+
+    Raises UnknownTermError for a name that no estate has.
+    """
     name = given.get("estate")
     if name is None:
         return None

@@ -1,0 +1,77 @@
+"""The tasks about estates: what files hold, the access over them, and what policies find.
+
+Each takes the name of an ``estate`` of the server, or ``files`` (``name`` and ``size`` of each)
+whose contents follow one another in the body. They are read in memory and not kept.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sightline.errors import InputError, ParameterError
+from sightline.service.tasks.answers import asked_of, named_estate, today
+from sightline.service.work import Arguments, Work
+
+if TYPE_CHECKING:
+    from sightline.estate import Estate
+
+
+def report(work: Work, given: Arguments, body: bytes) -> Any:
+    """Report accounts, deployments, other resources, and what is unresolved."""
+    from sightline.estate import report_json
+
+    return report_json(_estate(work, given, body).files)
+
+
+def access(work: Work, given: Arguments, body: bytes) -> Any:
+    """Derive effective access for each configuration of the deployments; filters as ``access``."""
+    from sightline.render.estate_answer import answers_json
+
+    estate = _estate(work, given, body)
+    answers = work.graph.access_estate(estate.deployments, workers=1, **asked_of(given))
+    found = answers_json(answers, work.graph.knowledge.digest, today(given))
+    errors = [{"code": e.code, "message": e.message, "hint": e.hint} for e in estate.errors]
+    return found | ({"errors": errors} if errors else {})
+
+
+def validate(work: Work, given: Arguments, body: bytes) -> Any:
+    """Hold the deployments to ``policies`` by name (none named: all) and to the estate shapes.
+
+    ``policy_params`` maps ``policy.parameter`` to values. Raises InputError for a file that cannot
+    be read: what it holds might violate.
+    """
+    from sightline.gates import judge
+    from sightline.validate.gate_formats import as_json
+    from sightline.validate.policies import Policies
+
+    estate = _estate(work, given, body)
+    if estate.errors:
+        raise estate.errors[0]
+    policies = Policies(work.graph.knowledge, (), given.get("policy_params") or {})
+    chosen = given.get("policies")
+    found = judge(work.graph, estate, policies, chosen, today=today(given))
+    return json.loads(as_json(found, given.get("fail_on") or "violation"))
+
+
+def _estate(work: Work, given: Arguments, body: bytes) -> "Estate":
+    from sightline.estate import Settings
+
+    estate = named_estate(work, given)
+    if estate is not None:
+        return estate
+    files = given.get("files") or []
+    if not files:
+        raise ParameterError("parameter.missing", "no estate is given", "send a file, or name one")
+    contents: dict[str, bytes] = {}
+    start = 0
+    for file in files:
+        name, end = str(file["name"]), start + int(file["size"])
+        if name in contents:
+            raise InputError("input.value", f"two files are named {name!r}", "rename one")
+        contents[name] = body[start:end]
+        start = end
+    settings = Settings(
+        parameters=dict(given.get("parameters") or {}),
+        resource_group_location=given.get("resource_group_location"),
+        subscription=given.get("subscription"),
+    )
+    return work.graph.estate((), settings, contents=contents, tags=given.get("tags") or {})
