@@ -81,28 +81,26 @@ def command(
     from sightline.server.listening import listen, serve
     from sightline.server.listening import url as address
 
-    opened = listen(host, port)
-    from sightline.server.app import create_app
-    from sightline.server.opening import open_site
+    with listen(host, port) as opened:
+        from sightline.server.app import create_app
+        from sightline.server.opening import open_site
 
-    site, lack = open_site(settings)
-    if lack and not (is_loopback(host) or i_know):
-        raise usage(
-            f"{host} can be reached from other machines, and queries are not shut in: {lack}",
-            "listen on this machine only, or give --i-know if you trust who asks",
-        )
+        site, lack = open_site(settings)
+        if lack and not (is_loopback(host) or i_know):
+            raise usage(
+                f"{host} can be reached from other machines, and queries are not shut in: {lack}",
+                "listen on this machine only, or give --i-know if you trust who asks",
+            )
 
-    def told() -> None:
-        if lack:
-            click.echo(f"note: queries are checked, but not shut in: {lack}", err=True)
-        click.echo(f"sightline listens on {address(opened, host)} (Ctrl-C ends it)", err=True)
+        def told() -> None:
+            if lack:
+                click.echo(f"note: queries are checked, but not shut in: {lack}", err=True)
+            click.echo(f"sightline listens on {address(opened, host)} (Ctrl-C ends it)", err=True)
 
-    try:
-        serve(create_app(site), opened, told)
-    except KeyboardInterrupt:  # the way to end it, and no failure
-        click.echo("ended", err=True)
-    finally:
-        opened.close()
+        try:
+            serve(create_app(site), opened, told)
+        except KeyboardInterrupt:  # the way to end it, and no failure
+            click.echo("ended", err=True)
 
 
 def named_estates(estates: tuple[str, ...]) -> dict[str, Path]:

@@ -117,9 +117,12 @@ def on_http(request: Request, error: Exception) -> Response:
         404: f"there is nothing at {request.url.path}",
         405: f"{request.method} is not possible here",
     }
-    hints = {405: f"use {(error.headers or {}).get('Allow', 'GET')}"}
-    told = RequestError(known, words.get(number, error.detail), hints.get(number, ""))
-    return problem(request, told, number, error.headers)
+    headers, hint = dict(error.headers or {}), ""
+    if "Allow" in headers:  # from a set, which has no order
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+        hint = f"use {headers['Allow']}"
+    told = RequestError(known, words.get(number, error.detail), hint)
+    return problem(request, told, number, headers)
 
 
 def _without_slash(request: Request) -> str | None:

@@ -47,11 +47,15 @@ async def streamed(
     """Answer with a stream, of which HEAD gets the headers only.
 
     The status is sent now, when the first bytes are there. If later ones cannot follow, the
-    iterator raises and the connection is cut within the body.
+    iterator raises and the connection is cut within the body. HTTP/1.0, which many a proxy speaks,
+    has no sign for that: there the whole answer is awaited.
     """
     if request.method == "HEAD":
         await end(stream)
         return Bodiless(media_type, headers)
+    if request.scope.get("http_version") == "1.0":
+        content = b"".join([chunk async for chunk in _chunks(stream)])
+        return Response(content, 200, dict(headers), typed(media_type))
     return StreamingResponse(_chunks(stream), 200, dict(headers), typed(media_type))
 
 
