@@ -3,12 +3,13 @@
 The evaluator reads statements as data. It knows no document, offering or actor by name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
 from sightline.derive.facets import Facets, Known
-from sightline.derive.places import resolve
+from sightline.derive.places import Resolved, resolve
+from sightline.derive.reuse import Outcomes, View
 from sightline.derive.rows import UNSTATED, Rows, Skeleton
 from sightline.derive.truth import Truth, all_of, open_atoms
 from sightline.derive.verdicts import Settle, Sides, awaited, decide, describe
@@ -19,6 +20,7 @@ from sightline.model import (
     Atom,
     Awaited,
     Knowledge,
+    OpenAspect,
     Question,
     Row,
     Statement,
@@ -88,8 +90,10 @@ class Derivation:
             today,
         )
         self._statements = [s for s in knowledge.statements if s.version in self._selected]
+        self._scopes = frozenset(s.scope for s in self._statements)
         self._pending = frozenset(s.iri for s in self._statements if s.pending)
-        self._skeletons: dict[tuple[frozenset[str], str | None], tuple[Skeleton, ...]] = {}
+        self._resolutions: dict[tuple[str, str], dict[str, Resolved]] = {}
+        self._skeletons: dict[tuple[frozenset[str], str | None], tuple[Outcomes, ...]] = {}
 
     def answer(self, question: Question) -> Answer:
         """Derive the rows for a question about one configuration.
@@ -101,18 +105,10 @@ class Derivation:
         known = self._facets.known(
             self._facets.checked(question.configuration), assume=question.assume
         )
-        scope = [s for s in self._statements if self._in_scope(s, known)]
-        worlds: dict[frozenset[Atom], Mapping[str, Truth]] = {}
-
-        def settle(atoms: frozenset[Atom]) -> Mapping[str, Truth]:
-            if atoms not in worlds:
-                worlds[atoms] = self._facets.settled(known, atoms)
-            return worlds[atoms]
-
-        derived = [self._row(s, known, settle) for s in self._rows_of(scope, question.data)]
+        scope = self._scope(known)
         rows = [
             row
-            for row in _merged([row for row in derived if row is not None])
+            for row in _merged(list(self._derived(scope, known, question.data)))
             if self._matches(row, question, scope)
         ]
         if not rows and question.filters:
@@ -149,10 +145,57 @@ class Derivation:
 
     # -- rows
 
-    def _rows_of(self, scope: list[Statement], data: str | None) -> tuple[Skeleton, ...]:
+    def _derived(self, scope: list[Statement], known: Known, data: str | None) -> Iterator[Row]:
+        """Derive all rows; what a row depends on is often as it was for another configuration."""
+        worlds: dict[frozenset[Atom], Mapping[str, Truth]] = {}
+
+        def settle(atoms: frozenset[Atom]) -> Mapping[str, Truth]:
+            if atoms not in worlds:
+                worlds[atoms] = self._facets.settled(known, atoms)
+            return worlds[atoms]
+
+        def derive(skeleton: Skeleton) -> Row | None:
+            return self._row(skeleton, known, settle)
+
+        view = View(known, self._facets)
+        for outcomes in self._rows_of(scope, data):
+            row, new = outcomes.row(view, derive)
+            if row is not None:
+                yield row if new else self._placed(row, known)
+
+    def _placed(self, row: Row, known: Known) -> Row:
+        """Give a row with its places resolved in another region."""
+        if not row.resolved:
+            return row
+        return replace(row, resolved=self._resolved(row.aspects, row.open, known))
+
+    def _resolved(
+        self,
+        aspects: Mapping[str, Mapping[str, tuple[str, ...]]],
+        still_open: tuple[OpenAspect, ...],
+        known: Known,
+    ) -> dict[str, Resolved]:
+        stated = [token for name in _PLACES for token in aspects.get(name, {})]
+        stated += [item.value for item in still_open if item.aspect in _PLACES]
+        places = self._knowledge.places
+        found: dict[str, Resolved] = {}
+        for place in (places[token] for token in stated if token in places):
+            own = known.regions[0].token if len(known.regions) == 1 else None
+            resolved = self._resolutions.get((own, place.token)) if own else None
+            if resolved is None:
+                resolved = resolve([place], known.regions, self._facets.regions, self._facets.zones)
+                if own:
+                    self._resolutions[own, place.token] = resolved
+            found |= resolved
+        return found
+
+    def _rows_of(self, scope: list[Statement], data: str | None) -> tuple[Outcomes, ...]:
         key = (frozenset(s.iri for s in scope), data)
         if key not in self._skeletons:
-            self._skeletons[key] = Rows(self._knowledge, scope, data).build()
+            self._skeletons[key] = tuple(
+                Outcomes(skeleton, self._facets, self._knowledge)
+                for skeleton in Rows(self._knowledge, scope, data).build()
+            )
         return self._skeletons[key]
 
     def _row(self, skeleton: Skeleton, known: Known, settle: Settle) -> Row | None:
@@ -186,11 +229,6 @@ class Derivation:
         deciding = (*sides.permits, *(sides.may_permit if still else ()))
         denying = (*sides.denies, *(sides.may_deny if still else ()))
         near = (*skeleton.permitting, *skeleton.denying) if verdict == "not-stated" else ()
-        stated = [token for name in _PLACES for token in aspects.get(name, {})]
-        stated += [item.value for item in still_open if item.aspect in _PLACES]
-        places = [
-            self._knowledge.places[token] for token in stated if token in self._knowledge.places
-        ]
         return Row(
             key=skeleton.key,
             filters={},
@@ -199,7 +237,7 @@ class Derivation:
             basis=_basis((*deciding, *denying) or near, skeleton.key.actor),
             awaits=awaits,
             aspects=aspects,
-            resolved=resolve(places, known.regions, self._facets.regions, self._facets.zones),
+            resolved=self._resolved(aspects, still_open, known),
             open=still_open,
             supports=tuple(s.iri for s in deciding),
             denies=tuple(s.iri for s in denying if s not in deciding or sides.denies),
@@ -274,8 +312,12 @@ class Derivation:
 
     # -- configuration
 
-    def _in_scope(self, statement: Statement, known: Known) -> bool:
-        return all_of(known.truths[c] for c in statement.scope) is not False
+    def _scope(self, known: Known) -> list[Statement]:
+        """List the statements that are not out of scope; many share theirs."""
+        within = {
+            scope: all_of(known.truths[c] for c in scope) is not False for scope in self._scopes
+        }
+        return [s for s in self._statements if within[s.scope]]
 
     def _echo(self, known: Known) -> dict[str, tuple[str, ...]]:
         """Give the facets that are known or were given, events included only if given."""

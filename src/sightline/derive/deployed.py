@@ -17,9 +17,12 @@ def deployed(
     The answer for deployments that no document governs has no rows and is incomplete.
     """
     groups: dict[tuple[str, str], list[Deployment]] = {}
+    keys: dict[tuple[object, ...], tuple[str, str]] = {}
     for each in deployments:
-        key = (configuration_token(each.configuration), each.ungoverned or "")
-        groups.setdefault(key, []).append(each)
+        facts = (each.ungoverned, *each.configuration.items())
+        if facts not in keys:
+            keys[facts] = (configuration_token(each.configuration), each.ungoverned or "")
+        groups.setdefault(keys[facts], []).append(each)
     found = [tuple(groups[key]) for key in sorted(groups)]
     questions = [replace(asked, configuration=group[0].configuration) for group in found]
     return [

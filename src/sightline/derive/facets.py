@@ -1,6 +1,6 @@
 """Work out what is known of a configuration: what was given, what follows, what is assumed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,6 +71,14 @@ class Facets:
             for atom in condition.atoms:
                 self._by_facet.setdefault(atom.facet, []).append(condition)
 
+        self._placed = tuple(
+            dict.fromkeys(a for c in self._conditions for a in c.atoms if a.facet in self.placed)
+        )
+        inferences = (*self._implications, *self._assumptions)
+        self._fixed_places = not any(f in self.placed for i in inferences for f, _ in i.gives)
+        self._views: dict[Hashable, int] = {}
+        self._outlooks: dict[str, int] = {}
+
     def checked(self, configuration: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
         """Check facets and values as given; the result maps facet token -> candidate values.
 
@@ -123,6 +131,46 @@ class Facets:
             self._imply(candidates, fixed, regions)
         self._locate(candidates, regions)
         return Known(given, candidates, regions, tuple(assumed), self.truths(candidates, regions))
+
+    def outlook(self, known: Known) -> int | None:
+        """Give a number for what conditions can see of the only region; None if there are more.
+
+        Where the number is equal, and all else that is known, the same conditions hold.
+        """
+        if len(known.regions) != 1 or not self._fixed_places:
+            return None
+        token = known.regions[0].token
+        if token not in self._outlooks:
+            located: dict[str, frozenset[str]] = {}
+            self._locate(located, known.regions)
+            seen: list[object] = [frozenset(located)]
+            for atom in self._placed:
+                seen.append(holds(atom, located))
+                if atom.facet in self._derived:
+                    seen.append(_over_regions(atom.facet, atom.values, atom.negated, known.regions))
+            number = self._views.setdefault(tuple(seen), len(self._views))
+            self._outlooks[token] = number
+        return self._outlooks[token]
+
+    def behind(self, conditions: Iterable[str]) -> frozenset[str]:
+        """Give the facets that conditions are about, and all that these can follow from."""
+        found: set[str] = set()
+        pending = {a.facet for c in conditions for a in self._knowledge.conditions[c].atoms}
+        while pending:
+            facet = pending.pop()
+            found.add(facet)
+            for inference in (*self._implications, *self._assumptions):
+                given = {name for name, _ in inference.gives}
+                if facet in given:
+                    for token in (*inference.when, *inference.unless):
+                        given |= {a.facet for a in self._knowledge.conditions[token].atoms}
+                    pending |= given - found
+        return frozenset(found)
+
+    @property
+    def placed(self) -> frozenset[str]:
+        """The facets that say or follow from where a deployment is."""
+        return self._derived | {ROOT}
 
     @property
     def regions(self) -> Mapping[str, Region]:

@@ -1,4 +1,4 @@
-"""Derive answers for many configurations on all processors."""
+"""Derive answers for many configurations, in one process or in several."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,6 @@ from multiprocessing import get_context
 from sightline.derive import Derivation
 from sightline.model import Answer, Knowledge, Question
 
-_WORTH_A_PROCESS = 200
-"""Below this many questions starting workers costs more than it saves."""
-
 _derivations: dict[tuple[date | None, str | None], Derivation] = {}
 _knowledge: list[Knowledge] = []
 
@@ -21,10 +18,11 @@ def answers(
 ) -> Iterator[Answer]:
     """Yield the answers to questions in their order, each distinct configuration derived once.
 
-    ``workers`` is the number of processes (default: one per processor, one for few questions).
+    ``workers`` is the number of processes. One is the default: it reuses most rows, and to carry
+    answers from one process to another takes longer than to derive them.
     Raises what ``Derivation.answer`` raises for the first question that is wrong.
     """
-    count = workers or (os.cpu_count() or 1 if len(questions) >= _WORTH_A_PROCESS else 1)
+    count = workers or 1
     if count == 1:
         _start(knowledge)
         yield from map(_answer, questions)
