@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sightline.estate.mappings import Path, Rule, Step, Test
 from sightline.estate.resources import Resource
-from sightline.estate.values import OneOf, Open, Unknown, Value, identity, look, member
+from sightline.estate.values import OneOf, Open, Unknown, Value, identity, member
 
 Truth: TypeAlias = bool | None
 
@@ -57,12 +57,17 @@ def follow(body: Value, path: Path) -> list[Value]:
     [1, 2]
     """
     for alternative in path:
-        if not any(key for _, key, _ in alternative):  # no list on the way: most paths
-            value = look(body, *(name for name, _, _ in alternative))
-            if value is not None and value not in _EMPTY:
-                return [value]
-            continue
-        found = _walk([body], alternative)
+        value = body
+        for name, key, _ in alternative:
+            if key:
+                found = _walk([body], alternative)
+                break
+            value = member(value, name)
+            if value is None:
+                found = []
+                break
+        else:  # no list on the way: most paths
+            found = [] if value in _EMPTY else [value]
         if found:
             return found
     return []
