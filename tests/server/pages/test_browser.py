@@ -88,6 +88,7 @@ def test_everything_works_without_scripts(visit: Visit) -> None:
     chip = page.locator("details.source summary").first
     chip.click()
     assert page.get_by_role("link", name="Read the sentence").first.is_visible()
+    chip.click()
     page.get_by_role("link", name=re.compile("^Explain ?: Human reviewer view prompts$")).click()
     assert "Human reviewer: view prompts" in page.locator("h1").inner_text()
     page.goto(CHANGED)

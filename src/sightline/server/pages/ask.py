@@ -12,6 +12,7 @@ from sightline.model import Knowledge
 from sightline.server.pages import configuration, presenting, rendering
 from sightline.server.pages.configuration import Configuration, address
 from sightline.server.pages.summary import summary
+from sightline.server.pages.wording import about, verdicts
 from sightline.server.site import Site, site_of
 
 BASIS = ("as_of", "collection", "assume")
@@ -36,8 +37,8 @@ async def ask(request: Request) -> Response:
         "answer": None,
         "problem": None,
         "verdicts": [
-            (verdict, presenting.definition(knowledge, "verdict", verdict))
-            for verdict in sorted(knowledge.ranks, key=lambda v: (-knowledge.ranks[v], v))
+            (verdict, about(presenting.definition(knowledge, "verdict", verdict)))
+            for verdict in verdicts(knowledge)
         ],
     }
     status = 200

@@ -1,6 +1,5 @@
 """Read a configuration from the query of a page, and describe the form fields that set it."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -9,12 +8,12 @@ from starlette.datastructures import QueryParams
 
 from sightline.graph import REGION
 from sightline.model import Facet, Knowledge
-from sightline.server.pages.wording import value_label
+from sightline.server.pages.wording import about, value_label
+from sightline.terms import BASE
 
 FILTERS = ("data", "actor", "activity", "action")
 """What can be asked for beside a configuration: kinds of concepts."""
 
-_ABOUT = re.compile(r"^(Facet (saying|naming)|Event that|Discretion of) ")
 _INDENT = "\u2003"
 
 Configuration = dict[str, list[str]]
@@ -128,11 +127,10 @@ def _field(knowledge: Knowledge, facet: Facet, chosen: Sequence[str], prefix: st
     if len(chosen) > 1 or (chosen and chosen[0] not in known):
         names = " or ".join(value_label(knowledge, facet.token, value) for value in chosen)
         groups = (("", (Option(",".join(chosen), names, True),)), *groups)
-    about = knowledge.definitions.get(_iri(facet), "")
     return Field(
         name=prefix + facet.token,
         label=facet.label,
-        help=_help(about),
+        help=about(knowledge.definitions.get(f"{BASE}facet/{facet.token}", "")),
         phrase=facet.phrase,
         nothing="any" if facet.phrase else "not known",
         groups=groups,
@@ -193,14 +191,3 @@ def _group(knowledge: Knowledge, facet: Facet) -> str:
 def _at(group: tuple[str, list[Field]]) -> tuple[bool, bool, str]:
     title = group[0]
     return title.startswith("What"), title.startswith("If"), "" if title[0] == "H" else title
-
-
-def _help(definition: str) -> str:
-    text = _ABOUT.sub("", definition)
-    return text[:1].upper() + text[1:]
-
-
-def _iri(facet: Facet) -> str:
-    from sightline.terms import BASE
-
-    return f"{BASE}facet/{facet.token}"

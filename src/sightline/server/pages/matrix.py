@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
-from sightline.server.pages import ask, presenting, rendering
+from sightline.server.pages import ask, presenting, rendering, wording
 from sightline.server.pages.configuration import address
 from sightline.server.pages.wording import inside
 from sightline.server.site import Site, site_of
@@ -62,13 +62,14 @@ def _context(
     given: Mapping[str, Any],
     parameters: list[tuple[str, str]],
 ) -> dict[str, Any]:
+    order = wording.verdicts(knowledge)
     counts = {(cell["actor"], cell["data"]): cell["verdicts"] for cell in found["cells"]}
     actors = sorted(found["actors"], key=lambda a: (a == "not-stated", _name(knowledge, a)))
     silent = knowledge.tokens["actor"] - {*actors, "not-stated"}
 
     def cell(actor: str, data: str) -> Cell:
         counted = counts.get((actor, data), {})
-        verdicts = sorted(counted.items(), key=lambda v: (-knowledge.ranks[v[0]], v[0]))
+        verdicts = [(verdict, counted[verdict]) for verdict in order if verdict in counted]
         href = address("/", [*parameters, ("data", data), ("actor", actor)])
         name = f"{knowledge.label('actor', actor)}, {inside(knowledge.label('data', data))}"
         return Cell(tuple(verdicts), href, name)
@@ -88,7 +89,7 @@ def _context(
             for data in sorted(found["data"], key=lambda d: knowledge.label("data", d).casefold())
         ],
         "silent": sorted(knowledge.label("actor", actor) for actor in silent),
-        "verdicts": sorted(knowledge.ranks, key=lambda v: (-knowledge.ranks[v], v)),
+        "verdicts": order,
         "whole": address("/", parameters),
     }
 

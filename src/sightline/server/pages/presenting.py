@@ -7,6 +7,7 @@ from typing import Any
 from sightline.model import ASPECTS, Awaited, Key, Knowledge, OpenAspect, Row
 from sightline.render.rows import merged
 from sightline.server.pages.wording import condition_text, inside, value_label
+from sightline.terms import BASE
 
 PLACES = {
     "processing_place": "processed in",
@@ -137,8 +138,6 @@ def source(knowledge: Knowledge, iri: str, pending: bool = False) -> Source:
 
 def definition(knowledge: Knowledge, kind: str, token: str) -> str:
     """Give the definition of a concept, or nothing."""
-    from sightline.terms import BASE
-
     return knowledge.definitions.get(f"{BASE}{kind}/{token}", "")
 
 
@@ -261,11 +260,15 @@ def _row(row: Mapping[str, Any]) -> Row:
 def configuration_words(
     knowledge: Knowledge, configuration: Mapping[str, Any], asked: Iterable[str] = ()
 ) -> list[tuple[str, str, bool]]:
-    """List the facets of an answer as (facet, values, whether it was asked), the asked first."""
+    """List the facets of an answer as (facet, values, whether it was asked), the asked first.
+
+    The facet is empty where the values say the same.
+    """
     given = set(asked)
     found = []
     for facet, value in configuration.items():
         values = [value] if isinstance(value, str) else value
         names = " or ".join(value_label(knowledge, facet, one) for one in values)
-        found.append((knowledge.label("facet", facet), names, facet in given))
+        label = knowledge.label("facet", facet)
+        found.append(("" if label == names else label, names, facet in given))
     return sorted(found, key=lambda item: not item[2])

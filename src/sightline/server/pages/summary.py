@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sightline.model import Knowledge, Row
 from sightline.server.pages.presenting import PLACES, Where, where
-from sightline.server.pages.wording import inside, value_label
+from sightline.server.pages.wording import about, inside, value_label
+from sightline.terms import BASE
 
 _PLACED = tuple(aspect for aspect in PLACES if aspect != "boundary")
 
@@ -98,17 +99,27 @@ def _stays(knowledge: Knowledge, held: Iterable[Row]) -> list[Stay]:
 
 
 def _parties(knowledge: Knowledge, rows: Iterable[Row]) -> Iterable[tuple[str, tuple[Party, ...]]]:
-    found: dict[str, dict[str, dict[str, None]]] = {}
+    """Give what each actor does by verdict; where two verdicts differ only by activity, name it."""
+    found: dict[str, dict[str, dict[tuple[str, str], None]]] = {}
+    verdicts: dict[tuple[str, str], set[str]] = {}
     for row in rows:
-        if row.key:
+        if key := row.key:
             actors = found.setdefault(row.verdict, {})
-            actors.setdefault(row.key.actor, {})[row.key.action] = None
+            actors.setdefault(key.actor, {})[(key.action, key.activity)] = None
+            verdicts.setdefault((key.actor, key.action), set()).add(row.verdict)
+
+    def words(actor: str, action: str, activity: str) -> str:
+        text = inside(knowledge.label("action", action))
+        if len(verdicts[actor, action]) == 1:
+            return text
+        return f"{text} ({inside(knowledge.label('activity', activity))})"
+
     for verdict in sorted(found, key=lambda v: (-knowledge.ranks[v], v == "not-stated", v)):
         parties = [
             Party(
                 knowledge.label("actor", actor),
                 actor,
-                tuple(inside(knowledge.label("action", action)) for action in sorted(actions)),
+                tuple(dict.fromkeys(words(actor, *does) for does in sorted(actions))),
             )
             for actor, actions in found[verdict].items()
         ]
@@ -152,16 +163,10 @@ def _settling(knowledge: Knowledge, rows: Iterable[Row]) -> list[Settling]:
             Settling(
                 token,
                 facet.label,
-                knowledge.definitions.get(_facet_iri(token), ""),
+                about(knowledge.definitions.get(f"{BASE}facet/{token}", "")),
                 facet.kind,
                 count,
                 tuple((value, value_label(knowledge, token, value)) for value in values),
             )
         )
     return sorted(found, key=lambda s: (s.kind != "facet", -s.rows, s.label))
-
-
-def _facet_iri(token: str) -> str:
-    from sightline.terms import BASE
-
-    return f"{BASE}facet/{token}"

@@ -1,7 +1,13 @@
 """Put values into the words that people read."""
 
+import re
+
 from sightline.graph import REGION
 from sightline.model import Awaited, Knowledge
+
+_KIND = re.compile(
+    r"^(Facet (saying|naming|giving)|Event that|A verdict (for which|that)|Rule (that|by which)) "
+)
 
 
 def inside(label: str) -> str:
@@ -11,6 +17,18 @@ def inside(label: str) -> str:
     ('human reviewer', 'Azure OpenAI service')
     """
     return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
+
+
+def about(definition: str) -> str:
+    """Say what a term is about, without the kind of thing it is, which its place tells.
+
+    >>> about("Facet saying whether calls are queued as a batch.")
+    'Whether calls are queued as a batch.'
+    >>> about("A verdict that depends on conditions which are open.")
+    'Depends on conditions which are open.'
+    """
+    text = _KIND.sub("", definition)
+    return text[:1].upper() + text[1:]
 
 
 def value_label(knowledge: Knowledge, facet: str, value: str) -> str:
@@ -56,3 +74,8 @@ def condition_text(knowledge: Knowledge, awaited: Awaited) -> str:
     if awaited.kind == "event":
         return label if awaited.values == ("true",) else f"{label} {values}"
     return f"{label} is {values}"
+
+
+def verdicts(knowledge: Knowledge) -> list[str]:
+    """List the verdicts, the highest rank first and what is not stated last."""
+    return sorted(knowledge.ranks, key=lambda v: (-knowledge.ranks[v], v == "not-stated", v))

@@ -1,0 +1,128 @@
+"""Take the pictures of the web pages anew: start a server, open each page, write docs/screenshots.
+
+Needs the Chromium of the system and the packages of the extra ``test``::
+
+    python docs/screenshots.py [NAME ...]
+"""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import sync_playwright
+
+from sightline.graph import KnowledgeGraph
+from sightline.server.app import create_app
+from sightline.server.listening import Server, configured, listen, url
+from sightline.server.settings import Settings
+from sightline.server.site import Site
+from sightline.service.work import Work
+from sightline.service.workers import Threads
+
+CHROMIUM = "/usr/bin/chromium"
+FOLDER = Path(__file__).resolve().parent / "screenshots"
+
+_ASKED = "/?data=prompts&offering=azure-openai&deployment-type=global&region=swedencentral"
+_CHANGED = (
+    "/what-if?before.offering=azure-openai&before.deployment-type=standard"
+    "&before.region=swedencentral&after.offering=azure-openai&after.deployment-type=global"
+    "&after.region=swedencentral&after.abuse-monitoring=off"
+    "&after.modified-abuse-monitoring=approved&data=prompts"
+)
+_EXPLAINED = (
+    "/explain?id=https://w3id.org/sightline/access/offering%3Dazure-openai%26region%3D"
+    "swedencentral/2026-05-08/all/assumed/human-review/human-reviewer/view/prompts/-"
+)
+
+
+class Picture(NamedTuple):
+    """A page, and how it is looked at; ``part`` is scrolled to the top."""
+
+    path: str
+    dark: bool = False
+    width: int = 1280
+    height: int = 860
+    part: str = ""
+
+
+PICTURES = {
+    "home": Picture("/"),
+    "ask": Picture(_ASKED, part=".form", height=1100),
+    "ask-dark": Picture(_ASKED, dark=True, part=".answer", height=1100),
+    "ask-lines": Picture(_ASKED, part=".lines", height=1000),
+    "ask-narrow": Picture(_ASKED, width=360, height=1100),
+    "explain": Picture(_EXPLAINED, height=1000),
+    "matrix": Picture("/matrix", part=".toolbar", height=1100),
+    "matrix-dark": Picture("/matrix", dark=True, height=1000),
+    "matrix-narrow": Picture("/matrix", width=360, height=900, part=".toolbar"),
+    "what-if": Picture(_CHANGED, height=1300),
+    "what-if-dark": Picture(_CHANGED, dark=True, part=".toolbar", height=900),
+    "what-if-narrow": Picture(_CHANGED, width=360, height=1100, part=".toolbar"),
+    "questions": Picture("/questions"),
+    "question": Picture(
+        "/questions/access/how-long-is-data-kept?show=answer&data=prompts&offering=azure-openai"
+    ),
+    "question-dark": Picture(
+        "/questions/evidence/documents",
+        dark=True,
+    ),
+    "question-narrow": Picture("/questions/access/who-can-access", width=360, height=900),
+}
+"""Name of the file -> what it shows."""
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serve the shipped knowledge on a free port; gives the address."""
+    graph = KnowledgeGraph()
+    site = Site(
+        workers=Threads(Work(graph)),
+        knowledge=graph.knowledge,
+        questions=graph.questions(),
+        digest=graph.knowledge.digest,
+        graphs=tuple(graph.store.graphs()),
+        settings=Settings(port=0),
+    )
+    opened = listen("127.0.0.1", 0)
+    ready = threading.Event()
+    server = Server(configured(create_app(site)), ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
+    thread.start()
+    ready.wait(30)
+    try:
+        yield url(opened, "127.0.0.1").rstrip("/")
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def main(names: list[str]) -> None:
+    """Take the pictures that are named, or all."""
+    FOLDER.mkdir(exist_ok=True)
+    with serving() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for name in names or PICTURES:
+            picture = PICTURES[name]
+            page = browser.new_page(
+                viewport={"width": picture.width, "height": picture.height},
+                color_scheme="dark" if picture.dark else "light",
+            )
+            page.goto(address + picture.path)
+            if picture.part:
+                page.evaluate(
+                    "part => scrollTo(0, document.querySelector(part)"
+                    ".getBoundingClientRect().top + scrollY - 24)",
+                    picture.part,
+                )
+            file = FOLDER / f"{name}.png"
+            page.screenshot(path=file)
+            page.close()
+            print(f"{file.name}: {file.stat().st_size // 1000} kB")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
