@@ -86,7 +86,7 @@ def write(folder, **documents):
 
 
 def writer(estate):
-    files = [ReportedFile(f.file, f.sha256, f.format, (), (), (), ()) for f in estate.files]
+    files = [ReportedFile(f.file, f.sha256, f.format) for f in estate.files]
     now = datetime(2026, 1, 1, tzinfo=UTC)
     return lambda own, near: estate_rdf.quads(files, own, now, near)
 

@@ -98,7 +98,7 @@ def _shaped(estate: "Estate") -> "tuple[Finding, ...]":
 
     now = datetime.now(UTC)
     read = [file for file in estate.files if file.format]
-    files = [ReportedFile(f.file, f.sha256, f.format, (), (), (), ()) for f in read]
+    files = [ReportedFile(f.file, f.sha256, f.format) for f in read]
     return estate_findings(
         estate.deployments,
         estate.described,

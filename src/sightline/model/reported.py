@@ -48,6 +48,15 @@ class UnresolvedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadProperty:
+    """A property that no mapping reads, of resources of one type, and how often it stands there."""
+
+    type: str
+    path: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingError:
     """Why a file, or a part of it, could not be read."""
 
@@ -63,7 +72,9 @@ class ReportedFile:
     file: str
     sha256: str
     format: str | None
-    accounts: Iterable[ReportedAccount]
-    others: Iterable[ReportedResource]
-    unresolved: Iterable[UnresolvedValue]
-    errors: tuple[ReadingError, ...]
+    accounts: Iterable[ReportedAccount] = ()
+    others: Iterable[ReportedResource] = ()
+    unresolved: Iterable[UnresolvedValue] = ()
+    unread: Iterable[UnreadProperty] = ()
+    notes: tuple[str, ...] = ()
+    errors: tuple[ReadingError, ...] = ()
