@@ -1,5 +1,6 @@
 """Turn the rows of a query into cells that a page shows: labels, links, verdicts, yes and no."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,11 @@ from sightline.terms import BASE
 
 _VERDICT = f"{BASE}verdict/"
 _ACCESS = f"{BASE}access/"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONG = 64
+_HASH = 40
+"""Texts without a blank of this length are for machines."""
+_SHORT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value: ``kind`` is empty, text, number, truth, verdict, access, term or page."""
+    """One value: ``kind`` is a class of the style sheet, which the macro ``tables.cell`` knows."""
 
     kind: str
     text: str
@@ -86,4 +91,8 @@ def cell(knowledge: Knowledge, value: object) -> Cell:
     if is_web_address(text) and " " not in text:
         address = text.partition("://")[2]
         return Cell("page", address if len(address) <= _LONG else f"{address[:_LONG]}…", text)
-    return Cell("text", text)
+    if _DATE.fullmatch(text):
+        return Cell("date", text)
+    if len(text) >= _HASH and " " not in text:
+        return Cell("code", text)
+    return Cell("text" if len(text) > _SHORT else "short-text", text)

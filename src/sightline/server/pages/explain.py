@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sightline.errors import InputError, SightlineError
+from sightline.identity import read_access
 from sightline.model import Knowledge
 from sightline.server.pages import presenting, rendering
 from sightline.server.pages.configuration import address
@@ -37,20 +38,19 @@ async def explain(request: Request) -> Response:
 def _context(knowledge: Knowledge, found: Mapping[str, Any]) -> dict[str, Any]:
     row = found["access"]
     line = presenting.groups(knowledge, [row])[0].lines[0]
-    facets = found["configuration"]
-    pairs = [
-        (name, value)
-        for name, values in facets.items()
-        for value in ([values] if isinstance(values, str) else values)
-    ]
+    asked = read_access(row["id"])
+    pairs = [(facet, value) for facet, values in asked.configuration.items() for value in values]
+    basis = [("collection", asked.collection or ""), ("assume", "" if asked.assume else "no")]
     return {
         "found": found,
         "row": row,
         "line": line,
-        "facets": presenting.configuration_words(knowledge, facets),
+        "facets": presenting.configuration_words(
+            knowledge, found["configuration"], asked.configuration
+        ),
         "steps": [_step(knowledge, step) for step in found["steps"]],
         "nearest": [_step(knowledge, step) for step in found["nearest"]],
-        "back": address("/", [*pairs, ("data", row["data"]), ("actor", row["actor"])]),
+        "back": address("/", [*pairs, ("data", row["data"]), ("actor", row["actor"]), *basis]),
         "forms": [("JSON", address("/api/explain", [("id", row["id"])]))],
     }
 
