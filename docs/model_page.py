@@ -37,7 +37,7 @@ _ESTATE = {
             "kind": "OpenAI",
             "location": "[parameters('where')]",
             "tags": {"owner": "Ada", "environment": "test", "classification": "internal"},
-            "properties": {"disableLocalAuth": True},
+            "properties": {"disableLocalAuth": True, "customSubDomainName": "chat"},
         },
         {
             "type": "Microsoft.CognitiveServices/accounts",
@@ -82,8 +82,8 @@ _TOPICS = {
     "Conditions": """Condition Facet Event Discretion FacetValue Implication Assumption""",
     "Answers": """Configuration Deployment EffectiveAccess AwaitedCondition OpenAspect
         ResolvedPlace""",
-    "Estates": """EstateFile EstateImport ReadingError UnresolvedValue Account Resource
-        OtherResource ReportedValue Definition Link UnsettledFacet Mapping PropertyMapping
+    "Estates": """EstateFile EstateImport ReadingError UnresolvedValue UnreadProperty Account
+        Resource OtherResource ReportedValue Definition Link UnsettledFacet Mapping PropertyMapping
         ValueMapping ScopeMapping LinkMapping ReferenceMapping AttributeMapping
         DeployedKind HostKind OpenFacet PropertyTest""",
     "Policies": """Policy PolicyParameter PolicyConstraint Remedy PolicyCase Attribute""",

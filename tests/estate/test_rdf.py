@@ -55,11 +55,15 @@ def counted(estate):
     other = f'sl:Account ; sl:resourceType ?type FILTER (?type != "{ACCOUNTS}")'
     patterns = {
         "accounts": f'?x a sl:Account ; sl:lineNumber ?line ; sl:resourceType "{ACCOUNTS}"',
-        "deployments": "?x a sl:Deployment ; skos:prefLabel ?name ; sl:inAccount ?account"
-        f" FILTER (?name != '(not listed)') FILTER NOT EXISTS {{ ?account a {other} }}",
+        # Those of other services are listed as resources too.
+        "deployments": "?x a sl:Deployment ; skos:prefLabel ?name ; sl:lineNumber ?line"
+        " FILTER (?name != '(not listed)') FILTER NOT EXISTS {"
+        " ?same a sl:Resource ; skos:prefLabel ?name ; sl:lineNumber ?line }",
         "other": "{ ?x a sl:Resource } UNION { ?x a sl:OtherResource } UNION"
         f" {{ ?x a {other} }}",
         "unresolved": "?file sl:hasUnresolved ?x",
+        "unread": "?file sl:hasUnread ?x",
+        "notes": "?file skos:note ?x",
         "errors": "?file sl:hasReadingError ?x",
     }
 
@@ -78,7 +82,7 @@ def counted(estate):
 def listed(estate):
     return {
         each["file"]: {key: len(found) for key, found in each.items() if isinstance(found, list)}
-        for each in report_json(estate.files)["files"]
+        for each in report_json(estate.files, estate.unread())["files"]
     }
 
 

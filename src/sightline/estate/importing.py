@@ -40,7 +40,7 @@ class Estate:
 
     def reported(self) -> Iterator[ReportedFile]:
         """Give what each file holds besides its deployments, one by one."""
-        return reported(self.stocks)
+        return reported(self.stocks, self.mappings)
 
 
 def import_estate(

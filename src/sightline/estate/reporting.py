@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from sightline.estate.inventory import FAMILIES, Item, Stock, shown
+from sightline.estate.mappings import Mappings
+from sightline.estate.unread import count_unread
 from sightline.estate.values import OneOf, Unknown, Value, look, to_json
 from sightline.model import (
     ReadingError,
@@ -11,6 +13,7 @@ from sightline.model import (
     ReportedFile,
     ReportedResource,
     ReportedValue,
+    UnreadProperty,
     UnresolvedValue,
 )
 from sightline.terms import RESOURCE
@@ -18,8 +21,11 @@ from sightline.terms import RESOURCE
 _TYPES = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
 
 
-def reported(stocks: Iterable[Stock]) -> Iterator[ReportedFile]:
-    """Give what each file holds besides its deployments; nothing is held longer than needed."""
+def reported(stocks: Iterable[Stock], mappings: Mappings | None = None) -> Iterator[ReportedFile]:
+    """Give what each file holds besides its deployments; nothing is held longer than needed.
+
+    What no mapping reads is counted where ``mappings`` are given.
+    """
     for stock in stocks:
         file = stock.file
         yield ReportedFile(
@@ -32,8 +38,16 @@ def reported(stocks: Iterable[Stock]) -> Iterator[ReportedFile]:
                 UnresolvedValue(gap.path, gap.expression, gap.reason, gap.settle, gap.line)
                 for gap in stock.unresolved
             ),
+            _unread(stock, mappings),
+            file.notes,
             tuple(ReadingError(each.code, each.message, each.hint) for each in file.errors),
         )
+
+
+def _unread(stock: Stock, mappings: Mappings | None) -> Iterator[UnreadProperty]:
+    if mappings is not None:
+        for (kind, path), count in count_unread(stock, mappings).items():
+            yield UnreadProperty(kind, path, count)
 
 
 def _account(item: Item) -> ReportedAccount:

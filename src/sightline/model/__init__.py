@@ -41,6 +41,7 @@ from sightline.model.reported import (
     ReportedFile,
     ReportedResource,
     ReportedValue,
+    UnreadProperty,
     UnresolvedValue,
 )
 
@@ -81,6 +82,7 @@ __all__ = [
     "Sentence",
     "Statement",
     "Step",
+    "UnreadProperty",
     "UnresolvedValue",
     "Unsettled",
     "Version",

@@ -52,6 +52,15 @@ def quads(graph: str, file: ReportedFile) -> Iterator[Quad]:
             yield node, SL["settlingOption"], literal(each.settle), graph
         if each.line:
             yield node, SL["lineNumber"], _number(each.line), graph
+    for number, unread in enumerate(file.unread, 1):
+        node = f"{graph}/unread/{number}"
+        yield graph, SL["hasUnread"], iri(node), graph
+        yield node, RDF["type"], iri(SL["UnreadProperty"]), graph
+        yield node, SL["resourceType"], literal(unread.type.lower()), graph
+        yield node, SL["propertyPath"], literal(unread.path), graph
+        yield node, SL["occurrences"], _number(unread.count), graph
+    for note in file.notes:
+        yield graph, SKOS["note"], literal(note), graph
     for number, error in enumerate(file.errors, 1):
         node = f"{graph}/error/{number}"
         yield graph, SL["hasReadingError"], iri(node), graph
@@ -81,5 +90,5 @@ def _account(graph: str, account: ReportedAccount) -> Iterator[Quad]:
             yield node, SL["openReason"], literal(each.reason), graph
 
 
-def _number(line: int) -> Term:
-    return literal(str(line), XSD["integer"])
+def _number(number: int) -> Term:
+    return literal(str(number), XSD["integer"])
