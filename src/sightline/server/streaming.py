@@ -7,7 +7,9 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from sightline.errors import SightlineError
 from sightline.server.site import site_of
 from sightline.service.workers import Stream
 
@@ -53,10 +55,47 @@ async def streamed(
     if request.method == "HEAD":
         await end(stream)
         return Bodiless(media_type, headers)
+    answer = Streamed(stream, await anext(stream.chunks, b""), media_type, headers)
     if request.scope.get("http_version") == "1.0":
-        content = b"".join([chunk async for chunk in _chunks(stream)])
+        content = b"".join([chunk async for chunk in answer.chunks()])
         return Response(content, 200, dict(headers), typed(media_type))
-    return StreamingResponse(_chunks(stream), 200, dict(headers), typed(media_type))
+    return answer
+
+
+async def end(stream: Stream) -> None:
+    """Let go of a stream that nobody reads, so that its worker is free again."""
+    try:
+        await anext(stream.chunks, b"")  # what has not begun has nothing to end
+    except SightlineError:
+        return
+    await _close(stream)
+
+
+class Streamed(StreamingResponse):
+    """A stream whose first bytes are there; however it ends, its worker is free again."""
+
+    def __init__(
+        self, stream: Stream, first: bytes, media_type: str, headers: Mapping[str, str]
+    ) -> None:
+        super().__init__(self.chunks(), 200, dict(headers), typed(media_type))
+        self._stream = stream
+        self._first = first
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; the client may leave at any time, also before the first byte."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await _close(self._stream)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Give all bytes, the first ones included."""
+        try:
+            yield self._first
+            async for chunk in self._stream.chunks:
+                yield chunk
+        finally:
+            await _close(self._stream)
 
 
 class Bodiless(Response):
@@ -76,16 +115,7 @@ def typed(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-async def end(stream: Stream) -> None:
-    """Let go of a stream that nobody reads any further, so that its worker is free again."""
+async def _close(stream: Stream) -> None:
     close = getattr(stream.chunks, "aclose", None)
     if close is not None:
         await close()
-
-
-async def _chunks(stream: Stream) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in stream.chunks:
-            yield chunk
-    finally:  # also when the client has left
-        await end(stream)

@@ -75,6 +75,45 @@ def test_http_1_0_cannot_tell_a_cut_answer_from_a_whole_one(serving, graph):
         assert int(length.partition(b":")[2]) == len(body)
 
 
+class Counting(Failing):
+    """Workers that know how many streams are open."""
+
+    open = 0
+
+    async def stream(self, task, given, body=b""):
+        self.open += 1
+
+        async def chunks():
+            try:
+                for _ in range(2000):
+                    yield b"x" * 10_000
+            finally:
+                self.open -= 1
+
+        return Stream({"media_type": given["media_type"][0]}, chunks())
+
+
+@pytest.mark.parametrize(
+    ("method", "accept", "read"),
+    [("HEAD", "*/*", True), ("GET", "text/turtle", True), ("GET", "*/*", True),
+     ("GET", "*/*", False)],
+)  # fmt: skip
+def test_no_stream_stays_open(serving, graph, method, accept, read):
+    workers = Counting(0, LATE)
+    with serving.serving(create_app(serving.site_over(graph, workers))) as client:
+        if read:
+            client(QUERY, {"Accept": accept}, method)
+        else:
+            with socket.create_connection(client.host.split(":"), timeout=10) as line:
+                line.sendall(f"GET {QUERY} HTTP/1.1\r\nHost: {client.host}\r\n\r\n".encode())
+                line.recv(100)
+            for _ in range(100):
+                if not workers.open:
+                    break
+                client("/health")
+        assert workers.open == 0
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [("service.timeout", 504), ("service.too-large", 422), ("service.busy", 503),

@@ -15,6 +15,7 @@ from sightline.terms import ACCESS, CONFIGURATION, GRAPH, QUERY
 if TYPE_CHECKING:
     from sightline.stores import Quad
 
+_CATALOG = GRAPH["queries"]
 _DERIVED = GRAPH["derived/"]
 _KEY_PARTS = 9
 """The parts of an access id; more are parts of the row, such as what it awaits."""
@@ -55,7 +56,11 @@ def described(graph: KnowledgeGraph, iri: str) -> "Iterable[Quad] | None":
     if iri in QUERY:
         from sightline.queries import catalog_quads
 
-        return _about(catalog_quads(), iri)
+        return (quad for quad in catalog_quads() if iri in (quad[0], quad[2].value))
+    if iri == _CATALOG:
+        from sightline.queries import catalog_quads
+
+        return catalog_quads()
     return None
 
 
