@@ -139,7 +139,9 @@ def test_all_fixtures_give_the_same_in_all_ways(graph, tmp_path):
     for case in cases:
         written = yaml.safe_load(case.read_text(encoding="utf-8"))
         for name, content in written["files"].items():
-            (tmp_path / f"{case.stem}-{name}").write_text(content, encoding="utf-8")
+            file = tmp_path / case.stem / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content, encoding="utf-8")
     estate = graph.estate([tmp_path])
     assert same_in_all_ways(estate)
 
