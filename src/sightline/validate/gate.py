@@ -102,6 +102,8 @@ class Gate:
     conforming: Mapping[str, int]
     advice: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What people should know and no threshold counts: that a search for advice was broken off."""
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -205,6 +207,7 @@ def gate(
     findings, warnings = accept(findings, accepted, day)
     findings.sort(key=severity_order)
     advice: dict[tuple[str, str], tuple[str, ...]] = {}
+    notes: tuple[str, ...] = ()
     if derive is not None:
         from sightline.validate.advice import advise
 
@@ -214,7 +217,12 @@ def gate(
             for f in findings
             if f.accepted is None and f.policy.token in own
         }
-        advice = advise(judge, tuple(told.values()), knowledge, derive)
+        advice, untried = advise(judge, tuple(told.values()), knowledge, derive)
+        if untried:
+            notes = (
+                f"for {untried} of {len(told)} causes not all changes were tried, as there are too "
+                "many; validate fewer files or policies at a time to see them",
+            )
     others = {id(f.judgement): f.judgement for f in more}
     return Gate(
         knowledge,
@@ -225,6 +233,7 @@ def gate(
         conforming,
         advice,
         (*warnings, *_incomplete(deployed)),
+        notes,
     )
 
 

@@ -25,6 +25,7 @@ def as_json(gate: Gate, fail_on: FailOn = "violation") -> str:
         "deployments": len(gate.deployments),
         "findings": [_finding(gate, finding) for finding in gate.findings],
         "warnings": list(gate.warnings),
+        **({"notes": list(gate.notes)} if gate.notes else {}),
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
 

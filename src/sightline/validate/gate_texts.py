@@ -27,6 +27,7 @@ def text(gate: Gate) -> str:
         if f.accepted
     ]
     lines += [f"warning: {words}" for words in gate.warnings]
+    lines += [f"note: {words}" for words in gate.notes]
     return "\n".join([*lines, _total(gate)])
 
 
@@ -51,6 +52,7 @@ def markdown(gate: Gate) -> str:
     lines += (
         ["", *(f"- warning: {_cell(words)}" for words in gate.warnings)] if gate.warnings else []
     )
+    lines += ["", *(f"- note: {_cell(words)}" for words in gate.notes)] if gate.notes else []
     return "\n".join(lines) + "\n"
 
 
@@ -66,6 +68,7 @@ def github(gate: Gate) -> str:
         title = _property(f"sightline {finding.policy.token}: {finding.outcome}")
         lines.append(f"::{kind} {where},title={title}::{_data(told)}")
     lines += [f"::warning title=sightline::{_data(words)}" for words in gate.warnings]
+    lines += [f"::notice title=sightline::{_data(words)}" for words in gate.notes]
     lines.append(f"::notice title=sightline::{_data(_total(gate))}")
     return "\n".join(lines) + "\n"
 

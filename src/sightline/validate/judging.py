@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sightline.errors import InputError, QueryError
 from sightline.files import folder
-from sightline.model import Key, Knowledge, Row
+from sightline.model import ASPECT_PROPERTIES, Key, Knowledge, Row
 from sightline.stores import Quad, Solutions, Term, iri, nquads
 from sightline.terms import DATA, GEOGRAPHY, SL, expand, kind, token
 from sightline.validate.cases import Case, ToQuads, facts, row_iri, standing
@@ -82,6 +82,11 @@ class Judge:
         self._wanted = frozenset(
             expand(f"{prefix}:{name}") for prefix, name in _NAME.findall(texts) if prefix == "sl"
         )
+        self._sees_rows = SL["hasConfiguration"] in self._wanted
+        self._sees_places = SL["resolvedAs"] in self._wanted
+        self._rows: dict[int, tuple[Row, int]] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._told: dict[tuple[object, ...], list[Judgement]] = {}
         self.attributes = tuple(sorted(set(reported(texts))))
 
     def judge(self, judged: Sequence[Case]) -> Iterator[Judgement]:
@@ -90,17 +95,18 @@ class Judge:
         Cases that differ in nothing a policy can see are judged once. Raises QueryError for a
         policy whose query cannot be run.
         """
-        alike: dict[tuple[object, ...], Case] = {}
         signatures = [self._signature(own) for own in judged]
+        fresh: dict[tuple[object, ...], Case] = {}
         for signature, own in zip(signatures, judged, strict=True):
-            alike.setdefault(signature, own)
-        told: dict[str, list[Judgement]] = {}
-        distinct = list(alike.values())
+            if signature not in self._told:
+                fresh.setdefault(signature, own)
+        named = {own.iri: signature for signature, own in fresh.items()}
+        distinct = list(fresh.values())
         for start in range(0, len(distinct), BATCH):
             for found in self._batch(distinct[start : start + BATCH]):
-                told.setdefault(found.case.iri, []).append(found)
+                self._told.setdefault(named[found.case.iri], []).append(found)
         for signature, own in zip(signatures, judged, strict=True):
-            for found in told.get(alike[signature].iri, ()):
+            for found in self._told[signature]:
                 yield found if found.case is own else replace(found, case=own)
 
     def _signature(self, own: Case) -> tuple[object, ...]:
@@ -118,17 +124,32 @@ class Judge:
         }
         assumed = frozenset(item.facet for item in own.answer.assumptions)
         attributes = tuple(sorted(own.attributes.items()))
-        rows = () if own.ungoverned else tuple(map(self._row, own.answer.rows))
+        rows: tuple[int, ...] = ()
+        if self._sees_rows and not own.ungoverned:
+            rows = tuple(map(self._number, own.answer.rows))
         return (own.ungoverned, attributes, frozenset(values), assumed, rows)
+
+    def _number(self, row: Row) -> int:
+        """Give a number for what policies can see of a row; many answers share one row."""
+        known = self._rows.get(id(row))
+        if known is None:
+            number = self._numbers.setdefault(self._row(row), len(self._numbers))
+            known = self._rows[id(row)] = (row, number)
+        return known[1]
 
     def _row(self, row: Row) -> tuple[object, ...]:
         places = tuple(
             (place, *(self._known(name, known) for name, known in facts.items()))
-            for place, facts in row.resolved.items()
+            for place, facts in (row.resolved.items() if self._sees_places else ())
         )
-        aspects = tuple((aspect, tuple(values)) for aspect, values in row.aspects.items())
+        aspects = tuple(
+            (aspect, tuple(values)) for aspect, values in row.aspects.items() if self._asks(aspect)
+        )
         later = tuple((o.aspect, o.value, o.awaits) for o in row.open)
         return (row.key, row.verdict, standing(row), aspects, places, later)
+
+    def _asks(self, aspect: str) -> bool:
+        return SL[ASPECT_PROPERTIES[aspect]] in self._wanted
 
     def _known(self, name: str, known: object) -> object:
         if name == "geography" and isinstance(known, str):

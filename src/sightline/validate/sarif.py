@@ -40,8 +40,9 @@ def sarif(gate: Gate, version: str) -> str:
             _result(gate, finding, numbers[finding.policy.token]) for finding in gate.findings
         ],
     }
-    if gate.warnings:
+    if gate.warnings or gate.notes:
         notes = [{"level": "warning", "message": {"text": words}} for words in gate.warnings]
+        notes += [{"level": "note", "message": {"text": words}} for words in gate.notes]
         run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": notes}]
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2, ensure_ascii=False)
