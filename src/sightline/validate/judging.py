@@ -106,7 +106,7 @@ class Judge:
             for found in self._batch(distinct[start : start + BATCH]):
                 self._told.setdefault(named[found.case.iri], []).append(found)
         for signature, own in zip(signatures, judged, strict=True):
-            for found in self._told[signature]:
+            for found in self._told.get(signature, ()):
                 yield found if found.case is own else replace(found, case=own)
 
     def _signature(self, own: Case) -> tuple[object, ...]:
