@@ -8,12 +8,11 @@ import os
 import signal
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 from sightline.errors import ServiceError
-from sightline.service.forking import Forker
+from sightline.service.forking import Forker, memory
 from sightline.service.frames import Frame, pack, read_error
 from sightline.service.lines import Line, Lost, Run, told
 from sightline.service.sandbox import Limits
@@ -35,6 +34,7 @@ class Pool:
     A pool belongs to the event loop that it is first used in. ``launch`` may come before, blocks
     until everything is read, and raises what is wrong with the ``snapshot``; ``start`` is implied
     by the first task. ``seconds`` limits each task but those of ``longer`` (task -> seconds).
+    Without ``warm`` each worker imports for itself what not every task needs: a faster start.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Pool:
         seconds: float = 10.0,
         longer: Mapping[str, float] | None = None,
         limits: Limits | None = None,
+        warm: bool = True,
     ) -> None:
         self._snapshot = snapshot or Snapshot()
         self._size = workers
@@ -53,6 +54,7 @@ class Pool:
         self._seconds = seconds
         self._longer = dict(longer or {})
         self._limits = limits or Limits()
+        self._warm = warm
         self._forker: Forker | None = None
         self._old: set[Forker] = set()
         self._idle: list[Line] = []
@@ -62,6 +64,13 @@ class Pool:
         self._started = self._closed = False
         self._failures = self._killed = self._restarts = self._done = 0
         self._usual = 0.05
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *details: object) -> None:
+        await self.close()
 
     @staticmethod
     def is_possible() -> bool:
@@ -94,7 +103,7 @@ class Pool:
         Raises InputError for an estate or a file that cannot be read.
         """
         if self._forker is None:
-            forker = Forker(self._snapshot, self._limits)
+            forker = Forker(self._snapshot, self._limits, warm=self._warm)
             try:
                 forker.wait()
             except BaseException:
@@ -159,7 +168,11 @@ class Pool:
             self._old.clear()
 
     def stats(self) -> dict[str, int]:
-        """Count workers, tasks and failures, and the memory of all processes in bytes."""
+        """Count workers, tasks and failures.
+
+        ``rss`` is the memory of all processes in bytes, where what they share counts for each;
+        ``zygote`` is the id of the process that forks them.
+        """
         forkers = self._forkers()
         lines = [line for forker in forkers for line in forker.lines.values()]
         pids = [*(f.process.pid for f in forkers), *(line.pid for line in lines if line.pid)]
@@ -170,7 +183,8 @@ class Pool:
             "done": self._done,
             "killed": self._killed,
             "restarts": self._restarts,
-            "rss": sum(map(_memory, pids)),
+            "rss": sum(map(memory, pids)),
+            "zygote": self._forker.process.pid if self._forker else 0,
         }
 
     def _forkers(self) -> list[Forker]:
@@ -237,7 +251,7 @@ class Pool:
     # Zygotes.
 
     async def _begun(self, snapshot: Snapshot, *, warm: bool = True) -> Forker:
-        forker = Forker(snapshot, self._limits)
+        forker = Forker(snapshot, self._limits, warm=self._warm)
         try:
             forker.attach(self)
             await forker.ready(warm=warm)
@@ -377,13 +391,3 @@ def _failed() -> ServiceError:
 
 def _closing() -> ServiceError:
     return ServiceError("service.failed", "the server is closing", "ask again later")
-
-
-def _memory(pid: int) -> int:
-    try:
-        resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
-    import resource
-
-    return resident * resource.getpagesize()

@@ -25,8 +25,10 @@ class Limits(NamedTuple):
     memory: int = GIB
     """Bytes of address space beyond what the parent had."""
     cpu: int = 600
-    """Seconds of computing; workers are replaced before."""
+    """Seconds of computing; a worker is replaced when it has taken half of them."""
     descriptors: int = 64
+    tasks: int = 1_000
+    """A worker that did so many is replaced."""
 
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from sightline.errors import ServiceError, SightlineError
 from sightline.service.frames import Frame, Unpacker, error_json, pack
+from sightline.service.sandbox import Limits
 from sightline.service.tasks import STREAMS, TASKS
 from sightline.service.work import Work
 from sightline.service.workers import PIECE
@@ -18,14 +19,9 @@ from sightline.service.workers import PIECE
 MAX_RESULT = 64 * 1024 * 1024
 """The longest JSON value that a task may give."""
 
-MAX_TASKS = 1_000
-MAX_GROWTH = 256 * 1024 * 1024
-MAX_CPU = 300
-"""A worker that did, grew or took so much asks to be replaced."""
 
-
-def serve(work: Work, line: socket.socket) -> NoReturn:
-    """Do what is asked for on the line until it ends."""
+def serve(work: Work, line: socket.socket, limits: Limits) -> NoReturn:
+    """Do what is asked for on the line until it ends; tell when half of a limit is reached."""
     start = _memory()
     line.sendall(pack({"hello": os.getpid()}))
     unpacker = Unpacker()
@@ -36,8 +32,8 @@ def serve(work: Work, line: socket.socket) -> NoReturn:
                 done += 1
                 last, body = _do(work, frame, line)
                 usage = resource.getrusage(resource.RUSAGE_SELF)
-                grown = _memory() - start > MAX_GROWTH
-                if done >= MAX_TASKS or grown or usage.ru_utime + usage.ru_stime > MAX_CPU:
+                spent = usage.ru_utime + usage.ru_stime > limits.cpu / 2
+                if done >= limits.tasks or spent or _memory() - start > limits.memory / 2:
                     last["retire"] = True
                 line.sendall(pack(last, body))
     finally:

@@ -69,8 +69,11 @@ class _Zygote:
         except BaseException:
             traceback.print_exc()
         finally:
-            for pid in (*self._living.values(), *self._ending.values()):
+            workers = (*self._living.values(), *self._ending.values())
+            for pid in workers:
                 os.kill(pid, signal.SIGKILL)
+            for pid in workers:
+                os.waitpid(pid, 0)
             os._exit(0)
 
     def _receive(self) -> bool:
@@ -99,7 +102,7 @@ class _Zygote:
                 self._tell(error=error_json(error))
                 os._exit(1)
             self._wall = sandbox.build()
-            self._warming = warming(self._work)
+            self._warming = warming(self._work) if head["warm"] else iter(())
             _freeze()
             self._tell(
                 ready=self._work.digest,
@@ -131,7 +134,7 @@ class _Zygote:
             os.dup2(quiet, 2)
             os.close(quiet)
             sandbox.enter(self._wall, self._limits, parent)
-            worker.serve(self._work, line)
+            worker.serve(self._work, line, self._limits)
         finally:
             os._exit(1)
 

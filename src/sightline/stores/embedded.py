@@ -22,7 +22,7 @@ from sightline.stores import (
     node,
     rdf_format,
 )
-from sightline.stores.dataset import from_clauses, resolving, visible_dataset
+from sightline.stores.dataset import Clauses, from_clauses, resolving, visible_dataset
 from sightline.stores.guard import Question, check
 from sightline.stores.reading import broken, content_of
 from sightline.stores.syntax import not_sparql
@@ -110,10 +110,12 @@ class EmbeddedStore:
             message = f"{question.form} has no answer in {' or '.join(media_types)}"
             raise QueryError("query.failed", message, f"one of: {', '.join(known.values())}")
         clear = True
-        if default is None and named is None and question.has_dataset:
-            asked = self._clauses(question, base)
-            clear = asked is not None
-            default, named = asked or ((), ())
+        if default is None and named is None:
+            clauses = from_clauses(question)
+            if clauses.default or clauses.named:
+                asked = self._resolved(clauses, base)
+                clear = asked is not None
+                default, named = asked or ((), ())
         dataset = visible_dataset(visible, default, named)
         result = self._answer(question, *dataset, base)
         if not clear:
@@ -174,13 +176,11 @@ class EmbeddedStore:
         for graph in graphs:
             yield from self._store.quads_for_pattern(subject, None, value, graph)
 
-    def _clauses(self, question: Question, base: str | None) -> tuple[list[str], list[str]] | None:
+    def _resolved(self, clauses: Clauses, base: str | None) -> tuple[list[str], list[str]] | None:
         """Let the engine read the IRIs of FROM clauses; None if it cannot."""
         asked: tuple[list[str], list[str]] = ([], [])
         try:
-            found = ox.Store().query(
-                resolving(from_clauses(question)), base_iri=base, prefixes=self._prefixes
-            )
+            found = ox.Store().query(resolving(clauses), base_iri=base, prefixes=self._prefixes)
         except SyntaxError:
             return None
         assert isinstance(found, ox.QuerySolutions)
