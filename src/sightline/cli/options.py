@@ -17,6 +17,12 @@ FILE = click.Path(readable=False)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+def given(name: str) -> bool:
+    """Tell whether the user gave an option of the running command."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is not None and source is not click.core.ParameterSource.DEFAULT
+
+
 def day(text: str) -> date:
     """Read a date as YYYY-MM-DD; the error says the form.
 

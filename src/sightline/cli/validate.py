@@ -43,6 +43,21 @@ _RDF_FORMATS = ("text", "json", "turtle")
     help="Set a parameter of a policy; repeat it, or use commas, for several values.",
 )
 @click.option(
+    "--policy-config",
+    "config",
+    metavar="FILE",
+    type=options.FILE,
+    help="YAML file of a repository: its policies, their parameters, what fails, what is accepted. "
+    "Other options win over it.",
+)
+@click.option(
+    "--set",
+    "facets",
+    metavar="FACET=VALUE",
+    multiple=True,
+    help="Settle a facet that estate files leave open, for all deployments in them.",
+)
+@click.option(
     "--accepted",
     metavar="FILE",
     multiple=True,
@@ -71,6 +86,8 @@ def command(
     shapes: tuple[str, ...],
     policies: tuple[str, ...],
     settings: tuple[str, ...],
+    config: str | None,
+    facets: tuple[str, ...],
     accepted: tuple[str, ...],
     new_only: str | None,
     fail_on: str,
@@ -83,7 +100,7 @@ def command(
     nothing is violated but unknowns stand in the way.
     """
     own = [name for name in files if Path(name).suffix.lower() not in SUFFIXES]
-    if own or policies or new_only is not None or settings or accepted:
+    if own or policies or new_only is not None or settings or accepted or config or facets:
         if shapes:
             raise usage(
                 "--shapes is for RDF files; estate files are held to the shapes of estates anyway",
@@ -91,9 +108,11 @@ def command(
             )
         if own and len(own) < len(files):
             raise usage(f"'{own[0]}' is no RDF file, and others are", "run them apart")
-        names = policies or (("all",) if (settings or accepted) and new_only is None else ())
         level: Any = "warning" if fail_on == "info" else fail_on
-        return gates.run(files, names, settings, accepted, new_only, level, form, given)
+        if not options.given("fail_on"):
+            level = None
+        chosen = gates.Choice(policies, settings, config, facets, accepted, new_only, level)
+        return gates.run(files, chosen, form, given)
     return _check(files, shapes, "violation" if fail_on == "unknown" else fail_on, form)
 
 

@@ -246,7 +246,7 @@ def settling(finding: Finding) -> Iterator[str]:
             yield f"Settle {item.facet} ({item.reason}): {how}"
     named = {item.facet for item in finding.deployment.unsettled}
     for name in sorted(names - named):
-        yield f"Settle {name}"
+        yield f"Settle {name}: state it with --set {name}=VALUE"
 
 
 def awaited(finding: Finding) -> set[str]:

@@ -118,6 +118,10 @@ class Policies:
                 found[name] = self._settings.get(name, tuple(given))
         return found
 
+    def check(self, name: str, values: Sequence[str]) -> None:
+        """Raise UnknownTermError or InputError if a parameter cannot have these values."""
+        self._read({name: values})
+
     def facts(self) -> Iterable[Quad]:
         """Write the values of all parameters as the queries of the policies read them."""
         for parameter, values in self.parameters.items():
