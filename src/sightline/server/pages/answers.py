@@ -87,7 +87,7 @@ def cell(knowledge: Knowledge, value: object) -> Cell:
     if text.startswith(_ACCESS):
         return Cell("access", text, text)
     if text.startswith(BASE):
-        return Cell("term", term_label(knowledge.labels, text), text)
+        return Cell("term", _name(knowledge, text), text)
     if is_web_address(text) and " " not in text:
         address = text.partition("://")[2]
         return Cell("page", address if len(address) <= _LONG else f"{address[:_LONG]}…", text)
@@ -96,3 +96,11 @@ def cell(knowledge: Knowledge, value: object) -> Cell:
     if len(text) >= _HASH and " " not in text:
         return Cell("code", text)
     return Cell("text" if len(text) > _SHORT else "short-text", text)
+
+
+def _name(knowledge: Knowledge, iri: str) -> str:
+    if iri in knowledge.documents:
+        return knowledge.documents[iri].title
+    if iri in knowledge.versions:
+        return knowledge.versions[iri].label
+    return term_label(knowledge.labels, iri)

@@ -33,11 +33,20 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One open condition, and the value of a facet or event that would meet it, if one would."""
+
+    text: str
+    facet: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """Conditions that together lead to a verdict."""
 
     then: str
-    parts: tuple[str, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +161,13 @@ def where(knowledge: Knowledge, row: Row) -> list[Where]:
 
 def conditions(knowledge: Knowledge, row: Row) -> list[Alternative]:
     """List what a row awaits: groups are alternatives, the conditions of one belong together."""
-    parts: dict[int, list[str]] = {}
+    parts: dict[int, list[Part]] = {}
     thens: dict[int, str] = {}
     for awaited in row.awaits:
-        parts.setdefault(awaited.group, []).append(condition_text(knowledge, awaited))
+        settled = awaited.kind != "discretion" and len(awaited.values) == 1
+        value = awaited.values[0] if settled else ""
+        part = Part(condition_text(knowledge, awaited), awaited.condition, value)
+        parts.setdefault(awaited.group, []).append(part)
         thens[awaited.group] = awaited.then
     return [Alternative(thens[n], tuple(texts)) for n, texts in parts.items()]
 
