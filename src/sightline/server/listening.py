@@ -49,8 +49,8 @@ def serve(app: ASGIApp, opened: socket.socket, listening: Callable[[], None]) ->
     Server(configured(app), listening).run(sockets=[opened])
 
 
-def configured(app: ASGIApp) -> uvicorn.Config:
-    """Give the settings of the HTTP server."""
+def configured(app: ASGIApp, patience: int = 5) -> uvicorn.Config:
+    """Give the settings of the HTTP server; it waits ``patience`` seconds for answers at its end."""
     return uvicorn.Config(
         app,
         http="h11",
@@ -63,7 +63,7 @@ def configured(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,  # a header that anyone can send is no address
         timeout_keep_alive=10,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=patience,
         h11_max_incomplete_event_size=HEADERS,
     )
 

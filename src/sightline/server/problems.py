@@ -2,13 +2,14 @@
 
 import logging
 import os
+from asyncio import CancelledError
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -158,6 +159,14 @@ class Faults:
 
         try:
             await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            return  # there is nobody to answer, and nothing is wrong
+        except CancelledError:  # the server ends, and has waited for this long enough
+            if scope["type"] != "http":
+                raise
+            if not begun:
+                told = ServiceError("service.busy", "the server is ending", "ask again later")
+                await problem(HTTPConnection(scope), told)(scope, receive, send)
         except Exception as error:
             if scope["type"] != "http":
                 raise

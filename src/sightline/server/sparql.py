@@ -67,9 +67,7 @@ async def endpoint(request: Request) -> Response:
         )
     if charset not in ("", "utf-8", "us-ascii"):
         raise RequestError("request.media-type", "a query has to be UTF-8", "leave out the charset")
-    body = await request.body()
-    if len(body) > site_of(request).settings.limits.query:
-        raise QueryError("query.refused", "the query is too long", "ask in smaller steps")
+    body = await _body(request)
     if kind == FORM:
         given = _joined(given, parameters(body, "the form"))
     else:
@@ -188,6 +186,18 @@ def address(request: Request) -> str:
 def _refused(request: Request) -> Response:
     error = QueryError("query.refused", "updates are refused", "the graph is only read")
     return problems.problem(request, error, 403)
+
+
+async def _body(request: Request) -> bytes:
+    """Read the body as far as a query may be long; what is longer is not even received."""
+    most = site_of(request).settings.limits.query
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > most:
+            message = f"the query is too long: it has more than {most:,} bytes"
+            raise QueryError("query.refused", message, "ask in smaller steps")
+    return bytes(content)
 
 
 def _content_type(request: Request) -> tuple[str, str]:

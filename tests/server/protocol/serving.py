@@ -62,11 +62,11 @@ class Client:
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[Client]:
+def serving(app: ASGIApp, patience: int = 5) -> Iterator[Client]:
     """Serve an application in a thread, on a port that is free."""
     opened = listen("127.0.0.1", 0)
     ready = threading.Event()
-    server = Server(configured(app), ready.set)
+    server = Server(configured(app, patience), ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
     thread.start()
     try:

@@ -1,8 +1,10 @@
 """Answers come whole, broken off for all to see, or not at all; and are not sent twice."""
 
+import asyncio
 import http.client
 import logging
 import socket
+import threading
 
 import pytest
 
@@ -73,6 +75,26 @@ def test_http_1_0_cannot_tell_a_cut_answer_from_a_whole_one(serving, graph):
         assert head.split()[1] == expected
         length = next(w for w in head.lower().split(b"\r\n") if w.startswith(b"content-length:"))
         assert int(length.partition(b":")[2]) == len(body)
+
+
+def test_a_server_that_ends_tells_who_waits(serving, graph, caplog):
+    asked = threading.Event()
+
+    class Endless(Failing):
+        async def stream(self, task, given, body=b""):
+            asked.set()
+            await asyncio.Event().wait()
+
+    found = []
+    app = create_app(serving.site_over(graph, Endless(0, LATE)))
+    with serving.serving(app, patience=0) as client:
+        waiting = threading.Thread(target=lambda: found.append(client(QUERY)))
+        waiting.start()
+        assert asked.wait(10)
+    waiting.join(10)
+    (answer,) = found
+    assert (answer.status, answer.headers.get("retry-after")) == (503, "1")
+    assert "Traceback" not in caplog.text
 
 
 class Counting(Failing):
