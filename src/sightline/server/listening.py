@@ -50,7 +50,7 @@ def serve(app: ASGIApp, opened: socket.socket, listening: Callable[[], None]) ->
 
 
 def configured(app: ASGIApp, patience: int = 5) -> uvicorn.Config:
-    """Give the settings of the HTTP server; it waits ``patience`` seconds for answers at its end."""
+    """Give the settings of the HTTP server; ``patience`` is how long it ends, in seconds."""
     return uvicorn.Config(
         app,
         http="h11",
