@@ -166,8 +166,10 @@ def test_a_wrong_value_is_explained_beside_the_form(visit: Visit) -> None:
 
 
 def test_the_printed_page_leaves_out_what_is_for_screens(visit: Visit) -> None:
-    page = visit(ASKED)
+    page = visit(ASKED, dark=True)
     page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.get_by_label("Workload").is_hidden()
     assert page.locator(".frame-header").is_hidden()
     assert page.get_by_role("link", name="Read the sentence").first.is_visible()
 
