@@ -131,6 +131,23 @@ def test_what_takes_too_long_is_stopped_and_replaced(run: Run) -> None:
     run(using(scene, workers=2, seconds=0.5))
 
 
+def test_what_is_slow_leaves_the_processors_to_others(run: Run, pool: Pool) -> None:
+    async def scene() -> None:
+        await settled(pool)
+        workers = workers_of(pool)
+        running = asyncio.create_task(select(pool, HEAVY))
+        async with asyncio.timeout(5):
+            while not any(process.nice() > 0 for process in workers):
+                await asyncio.sleep(0.02)
+        running.cancel()
+        await asyncio.wait([running])
+        assert b'"value":"3000000"' in await select(pool, SLOW)
+        await settled(pool)
+        assert all(process.nice() == 0 for process in workers_of(pool))
+
+    run(scene())
+
+
 def test_some_tasks_may_take_longer(run: Run) -> None:
     async def scene(pool: Pool) -> None:
         with pytest.raises(ServiceError, match=r"0\.2 seconds"):

@@ -1,6 +1,8 @@
 """The server's side of its line to one worker, and of what comes over it for one task."""
 
 import asyncio
+import contextlib
+import os
 from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -12,6 +14,12 @@ if TYPE_CHECKING:
 
 AHEAD = 8 * 1024 * 1024
 """How many bytes of an answer are taken from a worker before its reader wants them."""
+
+
+SOON = 0.25
+"""Seconds after which a task counts as slow, and leaves the processors to quicker ones."""
+
+_NICE = 15
 
 
 class Lost(Exception):  # noqa: N818 - an event, which its handler may make good
@@ -99,7 +107,8 @@ class Line(asyncio.Protocol):
         self.is_cold = not forker.is_warm
         self.run: Run | None = None
         self._transport: asyncio.Transport | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self.is_slow = False
+        self._timers: tuple[asyncio.TimerHandle, ...] = ()
         self._unpacker = Unpacker()
         self._gone = False
         self._status: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
@@ -122,7 +131,10 @@ class Line(asyncio.Protocol):
         self.run = run
         self._transport.write(request)
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(seconds, self._expire, seconds)
+        self._timers = (
+            loop.call_later(seconds, self._expire, seconds),
+            loop.call_later(SOON, self._yield),
+        )
         return run
 
     def resume(self) -> None:
@@ -169,6 +181,12 @@ class Line(asyncio.Protocol):
         elif not self.run.feed(frame, last=False) and self._transport:
             self._transport.pause_reading()
 
+    def _yield(self) -> None:
+        # An ordinary user cannot take that back: the worker does nothing else afterwards.
+        self.is_slow = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, _NICE)
+
     def _expire(self, seconds: float) -> None:
         message = f"the work took longer than {seconds:g} seconds and was stopped"
         self._settle(ServiceError("service.timeout", message, "ask for less, or in smaller steps"))
@@ -181,9 +199,9 @@ class Line(asyncio.Protocol):
             run.fail(failure)
 
     def _stop(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        for timer in self._timers:
+            timer.cancel()
+        self._timers = ()
 
 
 def told(frame: Frame) -> dict[str, Any] | None:

@@ -200,8 +200,8 @@ class Pool:
     def done(self, line: Line, *, retire: bool) -> None:
         """Take a worker back."""
         self._done += 1
-        cold = line.is_cold and line.forker.is_warm
-        if retire or cold or line.forker is not self._forker:
+        stale = line.is_slow or (line.is_cold and line.forker.is_warm)
+        if retire or stale or line.forker is not self._forker:
             self._release(line)
         else:
             self._offer(line)

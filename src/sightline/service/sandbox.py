@@ -115,7 +115,7 @@ def enter(wall: Wall, limits: Limits, parent: int) -> None:
     """Limit this process, which ``parent`` has just forked, for good."""
     import resource
 
-    os.setsid()
+    os.setpgid(0, 0)  # a session of its own would make priorities mean nothing, in Linux
     size = 0
     if sys.platform == "linux":
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
