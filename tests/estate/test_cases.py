@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sightline.estate import Settings, read_content, report_json, with_parameters
+from sightline.estate import Settings, read_contents, report_json, with_parameters
 
 FOLDER = Path(__file__).parent / "cases"
 CASES = sorted(FOLDER.glob("*.yaml"))
-SECTIONS = {"file", "format", "sha256", "accounts", "deployments", "other", "unresolved", "errors"}
+SECTIONS = set(
+    "file format sha256 accounts deployments other unresolved unread notes errors".split()
+)
 
 
 def agrees(found, expected, place=""):
@@ -44,10 +46,11 @@ def test_a_case_is_reported_as_expected(path, tmp_path):
         parameter_files,
         given.get("parameters", []),
     )
-    files = [
-        read_content(name, content.encode(case.get("encoding", "utf-8")), settings)
+    contents = {
+        name: content.encode(case.get("encoding", "utf-8"))
         for name, content in case["files"].items()
-    ]
+    }
+    files = read_contents(contents, settings)
     report = report_json(files)["files"]
     assert [entry["file"] for entry in report] == list(case["files"])
     for entry, expected in zip(report, case["expect"], strict=True):

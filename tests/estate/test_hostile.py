@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from sightline.errors import render
-from sightline.estate import Budget, Settings, read_content, report_json
+from sightline.estate import Budget, Settings, read_content, read_contents, report_json
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -131,6 +131,93 @@ def test_a_hostile_template_costs_little(sections):
 )
 def test_a_file_of_wrong_shape_is_read_or_refused(document):
     check(json.dumps(document).encode())
+
+
+ACCOUNT = "resource a 'Microsoft.CognitiveServices/accounts@2025-06-01' = {{ name: {} }}\n"
+BLOCK = 'resource "azurerm_cognitive_account" "a" {{ name = {} }}\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ACCOUNT.format("[" * 3000 + "]" * 3000),
+        ACCOUNT.format("(" * 3000 + "1" + ")" * 3000),
+        ACCOUNT.format("!" * 100_000 + "true"),
+        ACCOUNT.format("a" + ".b" * 50_000),
+        ACCOUNT.format("1" + " + 1" * 50_000),
+        ACCOUNT.format("'" + "${" * 3000 + "a" + "}" * 3000 + "'"),
+        ACCOUNT.format("'" + "x" * 1_000_000),
+        ACCOUNT.format("'" + "${x}" * 100_000 + "'"),
+        ACCOUNT.format("range(0, 99999999)"),
+        ACCOUNT.format("[for a in range(0, 9999): [for b in range(0, 9999): '${a}${b}']]"),
+        ACCOUNT.format("a.name"),
+        ACCOUNT.format("9" * 100_000),
+        "var a = b\nvar b = a\n" + ACCOUNT.format("a"),
+        "var a = [for x in [1]: a]\n" + ACCOUNT.format("a"),
+        "param x string = y\nparam y string = x\n" + ACCOUNT.format("x"),
+        "".join(f"var v{i} = [v{i - 1}, v{i - 1}]\n" for i in range(1, 60)) + ACCOUNT.format("v59"),
+        "".join(f"var v{i} = v{i - 1}\n" for i in range(1, 3000)) + ACCOUNT.format("v2999"),
+        "param x string\n" * 20_000,
+        "param x" + " " * 1_000_000 + "string /* " + "*" * 1_000_000,
+        "@" * 100_000 + "\nparam x string\n",
+        "param x " + "a | " * 100_000 + "b\n",
+        "param x " + "{" * 100_000 + "\n",
+        "resource a 'A.B/c@1' = {\n" * 3000,
+        "resource a 'A.B/c@1' = {\n parent: a\n name: 'x'\n}\n",
+        "resource a 'A.B/c@1' = {\n parent: b\n name: 'x'\n}\n"
+        "resource b 'A.B/c@1' = {\n parent: a\n name: 'y'\n}\n",
+        BLOCK.format("[" * 3000 + "]" * 3000),
+        BLOCK.format("(" * 3000 + "1" + ")" * 3000),
+        BLOCK.format("!" * 20_000 + "true"),
+        BLOCK.format("a" + ".b" * 5_000),
+        BLOCK.format("1" + " + 1" * 5_000),
+        BLOCK.format('"' + "${" * 3000 + "a" + "}" * 3000 + '"'),
+        BLOCK.format('"' + "x" * 1_000_000),
+        BLOCK.format("<<A\n" + "x\n" * 200_000),
+        BLOCK.format("9" * 10_000),
+        BLOCK.format("azurerm_cognitive_account.a.name"),
+        'resource "a" "b" { count = 99999999 }',
+        'resource "a" "b" { count = length(a.b) }',
+        'resource "a" "b" { count = a.b[0].count }',
+        'locals { a = local.b\n b = local.a }\n' + BLOCK.format("local.a"),
+        "locals {\n" + "".join(f"v{i} = [local.v{i - 1}, local.v{i - 1}]\n" for i in range(60))
+        + "}\n" + BLOCK.format("local.v59"),
+        'module "a" { source = "./" }\n',
+        'module "a" { source = "." \n count = 5000 }\n',
+        "variable \"x\" {}\n" * 5_000,
+        "/* " + "*" * 1_000_000,
+        "a:\n" + "".join(" " * i + "a:\n" for i in range(1, 500)),
+        "a: " + "[" * 100_000,
+        "a: &a [x]\n" + "".join(
+            f"b{i}: &{chr(98 + i)} [{', '.join([f'*{chr(97 + i)}'] * 4)}]\n" for i in range(20)
+        ),
+        "a: &a [*a]\n",
+        "a: !!python/object/apply:os.system [exit]\n",
+        "? [a]\n: b\n",
+        "a: 2026-99-99\nb: 0x\nc: .nan\nid: /providers//\ntype: a/b\n",
+    ],
+    ids=lambda text: text[:60],
+)  # fmt: skip
+def test_hostile_source_costs_little(text):
+    start = monotonic()
+    check(text.encode())
+    assert monotonic() - start < 10
+
+
+def test_templates_that_lead_to_one_another_end():
+    link = {"type": "Microsoft.Resources/deployments", "copy": {"name": "c", "count": 3}}
+    files = {
+        f"{number}.json": template(
+            resources=[
+                link | {"name": "d", "properties": {"templateLink": {"relativePath": f"{to}.json"}}}
+                for to in range(4)
+            ]
+        )
+        for number in range(4)
+    }
+    start = monotonic()
+    report_json(read_contents(files, SMALL))
+    assert monotonic() - start < 30
 
 
 def mutated(content, chance):

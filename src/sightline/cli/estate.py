@@ -58,7 +58,7 @@ def import_(files: tuple[str, ...], form: str, output: str | None, **given: Any)
     if form == "json":
         from sightline.estate import report_json
 
-        print_json(report_json(estate.files))
+        print_json(report_json(estate.files, estate.unread()))
     elif form in ("turtle", "nquads"):
         for piece in _rdf(estate, form):
             click.echo(piece, nl=False)
@@ -122,7 +122,7 @@ def show(files: tuple[str, ...], form: str, **given: Any) -> int:
 def _print(estate: "Estate") -> None:
     from sightline.estate import report_json
 
-    report = report_json(estate.files)["files"]
+    report = report_json(estate.files, estate.unread())["files"]
     header = ["file", "format", "accounts", "deployments", "other", "open", "regions", "SKUs"]
     rows = [
         [
@@ -146,6 +146,16 @@ def _print(estate: "Estate") -> None:
     if open_rows:
         click.echo()
         print_rows(["unresolved", "expression", "reason", "settle by"], open_rows, "table", "value")
+    unread = [each for file in report for each in file["unread"]]
+    if unread:
+        total = sum(each["count"] for each in unread)
+        click.echo(
+            f"\n{total} values of {len(unread)} properties count for no facet, "
+            "since no mapping reads them; --format json lists them"
+        )
+    for file in report:
+        for note in file["notes"]:
+            click.echo(f"note: {file['file']}: {note}", err=True)
 
 
 def _distinct(values: Any) -> str:

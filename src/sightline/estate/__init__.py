@@ -5,7 +5,13 @@ from sightline.estate.importing import Estate, import_estate
 from sightline.estate.inventory import Item, Stock, take_stock
 from sightline.estate.mapping import NOT_LISTED, map_estate
 from sightline.estate.mappings import mapping_files, read_mappings
-from sightline.estate.reading import EstateFile, read_content, read_estate, with_parameters
+from sightline.estate.reading import (
+    EstateFile,
+    read_content,
+    read_contents,
+    read_estate,
+    with_parameters,
+)
 from sightline.estate.report import report_json
 from sightline.estate.resources import Resource
 from sightline.estate.settings import Budget, Settings
@@ -26,6 +32,7 @@ __all__ = [
     "mapping_files",
     "read_attachments",
     "read_content",
+    "read_contents",
     "read_estate",
     "read_mappings",
     "report_json",

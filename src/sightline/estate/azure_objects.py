@@ -9,6 +9,7 @@ from typing import Any
 
 from sightline.errors import InputError
 from sightline.estate.arm import Gap, Reading
+from sightline.estate.azure_ml import as_azure, is_machine_learning
 from sightline.estate.expressions import is_expression
 from sightline.estate.jsonc import Located, Text
 from sightline.estate.resources import Resource, resource
@@ -72,6 +73,14 @@ def _objects(node: Any, path: str, level: int) -> Iterator[Found]:
             children = member(node, "resources")  # PSRule nests children
             if isinstance(children, list):
                 yield from _objects(children, f"{path}.resources", level + 1)
+
+
+def read_specification(document: Any, source: Text, meter: Meter) -> Reading:
+    """Read what ``az ml`` is given to create: one object, or several documents."""
+    reading = Reading()
+    for path, node, located in _objects(document, "", 0):
+        _add(reading, path, node, located, source, meter)
+    return reading
 
 
 def read_graph(document: Mapping[str, Any], source: Text, meter: Meter) -> Reading:
@@ -192,6 +201,8 @@ def _resource(
     live: bool,
     condition: Value,
 ) -> Resource | None:
+    if is_machine_learning(node):
+        node = as_azure(node, parse_id(str(node.get("id")))[0])
     low = {str(key).lower(): value for key, value in node.items()}
     identity = _first(low, ("id", "resourceid"), "/")
     kind = _first(low, ("resourcetype", "type"), "")

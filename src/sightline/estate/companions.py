@@ -64,13 +64,18 @@ class Companions:
         """Map each file that is read as a part of another to the one that leads to it."""
         targets = {name for found in self.edges.values() for name in found}
         reached: dict[str, str] = {}
-        pending = [(name, name) for name in self.edges if name not in targets]
-        while pending:
-            root, name = pending.pop()
-            for target in sorted(self.edges.get(name, ())):
-                if target not in reached:
-                    reached[target] = root
-                    pending.append((root, target))
+        roots: set[str] = set()
+        # Where files lead to one another in a circle, the first of them is the whole.
+        for origin in sorted(self.edges, key=lambda name: name in targets):
+            if origin in reached:
+                continue
+            roots.add(origin)
+            pending = [origin]
+            while pending:
+                for target in sorted(self.edges.get(pending.pop(), ())):
+                    if target not in reached and target not in roots:
+                        reached[target] = origin
+                        pending.append(target)
         return reached
 
 

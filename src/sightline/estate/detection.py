@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sightline.estate.azure_ml import is_machine_learning, specified
 from sightline.estate.values import member
 
 
@@ -22,6 +23,8 @@ def detect(document: Any) -> str | None:
         return "arm-template"
     if schema.endswith(("deploymentparameters.json", "deploymentparameters")):
         return "arm-parameters"
+    if is_machine_learning(document):
+        return "azure-ml-spec" if specified(document) else "azure-objects"
     if "format_version" in keys and keys & {"resource_changes", "planned_values"}:
         return "terraform-plan"
     if ("format_version" in keys and "values" in keys) or "terraform_version" in keys:
@@ -60,7 +63,7 @@ def _detect_list(document: list[Any]) -> str | None:
         return "azure-objects"
     for each in document[:50]:
         form = detect(each) if isinstance(each, (Mapping, list)) else None
-        if form in ("powershell", "azure-objects"):
+        if form in ("powershell", "azure-objects", "azure-ml-spec"):
             return form
     return None
 

@@ -97,7 +97,7 @@ class Evaluator:
         if not isinstance(count, int) or not 0 <= count <= self.settings.budget.copies:
             return self.failed(f"[copy {name}]", "the count of the loop is no usable number")
         made = [self.tree(loop.get("input"), env.within(name, i)) for i in range(count)]
-        return self._weighed(made, f"[copy {name}]")
+        return self.weighed(made, f"[copy {name}]")
 
     def expression(self, text: str, env: Env) -> Value:
         """Evaluate an expression with its brackets."""
@@ -193,7 +193,7 @@ class Evaluator:
         else:
             result = self._possible(args, expression, once)
         if isinstance(result, (str, list, Mapping)):
-            return self._weighed(result, expression)
+            return self.weighed(result, expression)
         return result
 
     def _possible(
@@ -218,7 +218,7 @@ class Evaluator:
         self.failures += 1
         return unknown(expression, "evaluation", identity=("failed", self.failures), nullable=True)
 
-    def _weighed(self, value: Value, expression: str) -> Value:
+    def weighed(self, value: Value, expression: str) -> Value:
         """Refuse what has grown beyond the budget."""
         left = self.settings.budget.size
         if isinstance(value, str):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sightline.collector import paused
 from sightline.errors import InputError
 from sightline.estate.attachments import Attachment, attach
 from sightline.estate.describing import describe
@@ -59,10 +60,11 @@ def import_estate(
 
     ``contents`` are further files by name, which are not on disk.
     """
-    files = read_estate(paths, settings, stdin=stdin, progress=progress)
-    files += read_contents(contents or {}, settings or Settings())
-    stocks = take_stock(files)
-    subscription = settings.subscription if settings else None
-    found = map_estate(stocks, mappings, spaces, subscription=subscription, tags=tags)
-    described = describe(stocks, mappings)
-    return Estate(tuple(files), tuple(stocks), attach(found, attachments), described, mappings)
+    with paused():
+        files = read_estate(paths, settings, stdin=stdin, progress=progress)
+        files += read_contents(contents or {}, settings or Settings())
+        stocks = take_stock(files)
+        subscription = settings.subscription if settings else None
+        found = map_estate(stocks, mappings, spaces, subscription=subscription, tags=tags)
+        described = describe(stocks, mappings)
+        return Estate(tuple(files), tuple(stocks), attach(found, attachments), described, mappings)

@@ -116,6 +116,11 @@ def take_stock(files: Sequence[EstateFile]) -> list[Stock]:
         for account in stock.accounts:
             if account.first.id:
                 by_id.setdefault(account.first.id.lower(), account)
+    beside: dict[Hashable, list[Item]] = {}
+    for stock in stocks:
+        for account in stock.accounts:
+            if folder := account.first.hints.get("folder"):  # its files are one module
+                beside.setdefault((folder, folded(account.first.name)), []).append(account)
     inhabited: set[int] = set()
     for stock in stocks:
         own: dict[Hashable, list[Item]] = {}
@@ -123,6 +128,9 @@ def take_stock(files: Sequence[EstateFile]) -> list[Stock]:
             own.setdefault(folded(account.first.name), []).append(account)
         for deployment in stock.deployments:
             deployment.owner = _owner(deployment, own, by_id)
+            if deployment.owner is None and (folder := deployment.first.hints.get("folder")):
+                found = beside.get((folder, folded(deployment.account)), [])
+                deployment.owner = found[0] if len(found) == 1 else None
             inhabited.add(id(deployment.owner))
     for stock in stocks:
         stock.unresolved = list(_unresolved(stock, inhabited))

@@ -171,8 +171,9 @@ class _Mapper:
             one.open.append(_unsettled(facet, text, value))
         for facet in sorted(kept - set(one.facets)):
             one.facets[facet] = tuple(sorted(self._spaces[facet].values()))
-        for reading in self._mappings.values:
-            self._value(one, reading.target, reading.path)
+        for facet in dict.fromkeys(reading.target for reading in self._mappings.values):
+            paths = [each.path for each in self._mappings.values if each.target == facet]
+            self._value(one, facet, paths)
 
     def _scope(self, subject: Subject) -> str | None:
         present = {part.kind for part in subject.parts}
@@ -187,10 +188,11 @@ class _Mapper:
                 return rule.because
         return None
 
-    def _value(self, one: _Found, facet: str, path: Path) -> None:
-        values: list[Value] = []
-        for part in one.subject.parts:
-            values = values or follow(part.body, path)
+    def _value(self, one: _Found, facet: str, paths: Sequence[Path]) -> None:
+        values: list[Value] = []  # those of all paths, each on the nearest resource that has it
+        for path in paths:
+            found = (follow(part.body, path) for part in one.subject.parts)
+            values += next(filter(None, found), [])
         space = self._spaces[facet]
         raw = [each for v in values for each in (v.values if isinstance(v, OneOf) else (v,))]
         tokens = [
@@ -199,8 +201,12 @@ class _Mapper:
         known = [token for token in tokens if token is not None]
         if known and len(known) == len(tokens):
             one.facets[facet] = tuple(sorted(set(known)))
-        if len(set(known)) != 1 or len(known) < len(tokens):
-            one.open.append(_unsettled(facet, path[0][-1][0], values[0] if values else None))
+        if len(set(known)) > 1 and len(known) == len(values):
+            one.open.append(Unsettled(facet, ", ".join(map(shown, values)), "several", None))
+        elif len(set(known)) != 1 or len(known) < len(tokens):
+            lost = next((v for v, t in zip(raw, tokens, strict=True) if t is None), None)
+            value = values[0] if len(values) == 1 else lost
+            one.open.append(_unsettled(facet, paths[0][0][-1][0], value))
 
     def share(
         self, found: Sequence[_Found], subscription: str | None, owners: Mapping[int, _Found]

@@ -112,9 +112,12 @@ def variable(evaluator: Evaluator, scope: Scope, name: str) -> Value:
     """Give the value of a variable, evaluated when it is first needed."""
     key = name.lower()
     if key not in scope.variables:
-        scope.variables[key] = _once(
+        value = _once(
             evaluator, scope, f"variable {key}", lambda: _variable(evaluator, scope, name)
         )
+        if isinstance(value, (list, Mapping)):  # variables that hold one another multiply
+            value = evaluator.weighed(value, f"[variables('{name}')]")
+        scope.variables[key] = value
     return scope.variables[key]
 
 

@@ -15,6 +15,7 @@ from sightline.estate.azure_objects import (
     read_graph,
     read_objects,
     read_snapshot,
+    read_specification,
 )
 from sightline.estate.companions import Companions, GivenFolders
 from sightline.estate.documents import Document, read_document
@@ -216,6 +217,7 @@ def _interpret(
         return read_source(name, GivenFolders(companions), source, settings, meter)
     readers: Mapping[str, Callable[[Any, Text, Meter], Reading]] = {
         "azure-objects": read_objects,
+        "azure-ml-spec": read_specification,
         "powershell": read_objects,
         "resource-graph": read_graph,
         "what-if": read_changes,

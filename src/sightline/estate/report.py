@@ -1,23 +1,30 @@
 """Report what estate files hold, in the form that other tools rely on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sightline.estate.inventory import Item, Stock, take_stock
 from sightline.estate.reading import EstateFile
 from sightline.estate.values import look, to_json
 
+Unread = Mapping[tuple[str, str], int]
+"""Type and path of a property that no mapping reads -> how often it stands in a file."""
 
-def report_json(files: Sequence[EstateFile]) -> dict[str, Any]:
+
+def report_json(files: Sequence[EstateFile], unread: Sequence[Unread] = ()) -> dict[str, Any]:
     """Report files as JSON: accounts, deployments, other resources, what is open, and errors.
+
+    ``unread`` has an entry for each file, if it is given.
 
     >>> report_json([])
     {'files': []}
     """
-    return {"files": [_file(stock) for stock in take_stock(files)]}
+    counts = (*unread, *({} for _ in files[len(unread) :]))
+    stocks = take_stock(files)
+    return {"files": [_file(*pair) for pair in zip(stocks, counts, strict=True)]}
 
 
-def _file(stock: Stock) -> dict[str, Any]:
+def _file(stock: Stock, unread: Unread) -> dict[str, Any]:
     file = stock.file
     return {
         "file": file.file,
@@ -38,6 +45,11 @@ def _file(stock: Stock) -> dict[str, Any]:
             }
             for gap in stock.unresolved
         ],
+        "unread": [
+            {"type": kind, "property": path, "count": count}
+            for (kind, path), count in unread.items()
+        ],
+        "notes": list(file.notes),
         "errors": [
             {"code": error.code, "message": error.message, "hint": error.hint}
             for error in file.errors

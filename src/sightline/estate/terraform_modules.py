@@ -183,7 +183,7 @@ class _Id:
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         local = tuple(sorted((k, identity(v)) for k, v in instance.env.local.items()))
-        self.key = (id(instance.module.scope), instance.address, local)
+        self.key = (instance.module.folder.name, instance.address, local)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Id) and other.key == self.key
@@ -231,12 +231,18 @@ def _module_of(env: Env) -> Module | None:
     return env.scope.module if isinstance(env.scope, ModuleScope) else None
 
 
+def _whose(env: Env) -> tuple[str, str]:
+    """Tell the use of a folder: what is unknown in it is the same in all its files."""
+    module = _module_of(env)
+    return (module.folder.name, module.address) if module is not None else ("", "")
+
+
 def _args(call: Call) -> list[Any]:
     return [arg.value for arg in call.args if isinstance(arg, Literal)]
 
 
 def _open(evaluator: Evaluator, call: Call, env: Env) -> Value:
-    key = (id(env.scope), *_args(call), *(identity(each) for each in env.local.values()))
+    key = (*_whose(env), call.text, *_args(call), *(identity(each) for each in env.local.values()))
     return unknown(call.text, "not-evaluated", identity=("terraform", *key), nullable=True)
 
 
@@ -248,7 +254,8 @@ def _variable(evaluator: Evaluator, call: Call, env: Env) -> Value:
     value = evaluator.special["parameters"](evaluator, call, Env(env.scope))
     if isinstance(value, Unknown) and value.reason == "required-parameter":
         settle = "" if env.scope.parent else f"--set-parameter {name}"
-        return unknown(f"var.{name}", value.reason, settle, value.identity)
+        own = ("variable", *_whose(env), name)
+        return unknown(f"var.{name}", value.reason, settle, own)
     return value
 
 
@@ -279,8 +286,12 @@ class _Named(Opaque):
         return value
 
     def _of_loop(self, evaluator: Evaluator, looped: str, key: Any, expression: str) -> Value:
-        env = Env(self.module.scope)
+        env, pending = Env(self.module.scope), f"loop {id(self.block)}"
+        if pending in self.module.pending:  # how often it is there depends on itself
+            return unknown(expression, "evaluation", nullable=True)
+        self.module.pending.add(pending)
         over = plain(evaluator.node(self.block.attributes[looped][0], env))
+        self.module.pending.discard(pending)
         found = members(looped, over, evaluator.settings.budget.copies)
         for name, value in found or ():
             if str(name) == str(key):
@@ -297,7 +308,7 @@ def _name(evaluator: Evaluator, call: Call, env: Env) -> Value:
     if module is not None and block is not None and len(names) == 2:
         return _Named(module, block, None)
     reason = "not-evaluated" if names and names[0] in ("path", "terraform") else "runtime"
-    return unknown(call.text, reason, identity=("name", id(env.scope), *names), nullable=True)
+    return unknown(call.text, reason, identity=("name", *_whose(env), *names), nullable=True)
 
 
 def _access(evaluator: Evaluator, call: Call, env: Env) -> Value:
