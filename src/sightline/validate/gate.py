@@ -19,6 +19,7 @@ from sightline.model import (
 )
 from sightline.terms import FACET, SL
 from sightline.validate.accepted import Accepted
+from sightline.validate.assumed import assumptions
 from sightline.validate.cases import ToQuads, cases
 from sightline.validate.judging import Judge, Judgement
 from sightline.validate.policies import SCOPES, Outcome, Policies, Policy
@@ -233,7 +234,7 @@ def gate(
         conforming,
         advice,
         (*warnings, *_incomplete(deployed)),
-        notes,
+        (*notes, *assumptions(judgements)),
     )
 
 
