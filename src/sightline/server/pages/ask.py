@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
-from sightline.server.pages import configuration, presenting, rendering
+from sightline.server.pages import configuration, downloads, presenting, rendering
 from sightline.server.pages.configuration import Configuration, address
 from sightline.server.pages.summary import summary
 from sightline.server.pages.wording import about, verdicts
@@ -126,15 +126,7 @@ def answer_context(
         "summary": summary(knowledge, rows),
         "setting": setting,
         "sources": [presenting.source(knowledge, iri) for iri in found["commitments"]],
-        "forms": [
-            (name, address("/api/access", [*parameters, ("format", form)]))
-            for name, form in (
-                ("JSON", "json"),
-                ("CSV", "csv"),
-                ("Markdown", "markdown"),
-                ("Turtle", "turtle"),
-            )
-        ],
+        "forms": downloads.access(parameters),
         "matrix": address("/matrix", parameters),
         "what_if": address(
             "/what-if",

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from sightline.errors import InputError, SightlineError
 from sightline.identity import read_access
 from sightline.model import Knowledge
-from sightline.server.pages import presenting, rendering
+from sightline.server.pages import downloads, presenting, rendering
 from sightline.server.pages.configuration import address
 from sightline.server.pages.wording import inside
 from sightline.server.site import Site, site_of
@@ -51,7 +51,7 @@ def _context(knowledge: Knowledge, found: Mapping[str, Any]) -> dict[str, Any]:
         "steps": [_step(knowledge, step) for step in found["steps"]],
         "nearest": [_step(knowledge, step) for step in found["nearest"]],
         "back": address("/", [*pairs, ("data", row["data"]), ("actor", row["actor"]), *basis]),
-        "forms": [("JSON", address("/api/explain", [("id", row["id"])]))],
+        "forms": downloads.explanation(row["id"]),
     }
 
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
 from sightline.queries import CONFIGURATION, ESTATE, LibraryQuestion
-from sightline.server.pages import ask, configuration, rendering
+from sightline.server.pages import ask, configuration, downloads, rendering
 from sightline.server.pages.answers import columns_of, rows_of
 from sightline.server.pages.configuration import address
 from sightline.server.pages.parameters import inputs
@@ -76,7 +76,6 @@ async def question(request: Request) -> Response:
     asked = bool(query) or not (known.params or any(needs.values()))
     shown = chosen if asked else configuration.example(site.knowledge)
     parameters = [pair for pair in query.multi_items() if pair[1] and pair[0] != _ASKED]
-    downloads = f"/api/questions/{folder}/{name}"
     context: dict[str, Any] = {
         "question": known,
         "inputs": inputs(site.knowledge, known, params, asked),
@@ -87,10 +86,7 @@ async def question(request: Request) -> Response:
         "estate": given.get("estate"),
         "returns": list(known.returns.items()),
         "editor": address("/sparql-editor", [("query", known.text)]),
-        "forms": [
-            (title, address(downloads, [*parameters, ("format", form)]))
-            for title, form in (("CSV", "csv"), ("JSON", "json"), ("Markdown", "markdown"))
-        ],
+        "forms": downloads.question(folder, name, parameters),
         "answer": None,
         "problem": None,
     }

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
-from sightline.server.pages import ask, configuration, presenting, rendering
+from sightline.server.pages import ask, configuration, downloads, presenting, rendering
 from sightline.server.pages.configuration import FILTERS, address
 from sightline.server.pages.presenting import Source
 from sightline.server.pages.wording import inside
@@ -118,7 +118,7 @@ def _context(
         ],
         "groups": groups(knowledge, found["changes"]),
         "count": len(found["changes"]),
-        "forms": [("JSON", address("/api/diff", [*query, *shared.items()]))],
+        "forms": downloads.difference([*query, *shared.items()]),
         "swapped": address(
             "/what-if",
             [(f"{SIDES[1 - n]}.{f}", v) for n in (1, 0) for f, v in pairs[SIDES[n]]]
