@@ -298,3 +298,13 @@ def test_annotations_stay_on_one_line_whatever_a_name_says(run):
     lines = gate_texts.github(run([own], "processing-in-eea")).splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("::error file=x%2Cy%3Az.json,line=10,")
+
+
+def test_the_policy_file_that_the_guide_shows_follows_its_schema():
+    page = (ROOT / "docs" / "guides" / "ci.md").read_text(encoding="utf-8")
+    shown = page.split("```yaml policies.yaml\n")[1].split("```")[0]
+    schema = schemas.load("policy-config")
+    jsonschema.validate(yaml.safe_load(shown), schema)
+    for wrong in ("fail_on: unknown", "policies: all", "fail-on: never", "policies: [{days: 7}]"):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(yaml.safe_load(wrong), schema)
