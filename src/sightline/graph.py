@@ -21,7 +21,7 @@ from sightline.model import (
     Knowledge,
     Question,
 )
-from sightline.stores import SUFFIXES, TRIPLE_FORMATS, Solutions, Store, iri, nquads
+from sightline.stores import SUFFIXES, TRIPLE_FORMATS, Solutions, Store, blocks, iri, nquads
 from sightline.stores import Answer as StoreAnswer
 from sightline.terms import DOCUMENT, GRAPH, token
 
@@ -156,7 +156,7 @@ class KnowledgeGraph:
     def answers(
         self, questions: Sequence[Question], workers: int | None = None
     ) -> Iterator[Answer]:
-        """Answer many questions, in their order, on all processors."""
+        """Answer many questions, in their order."""
         from sightline.derive.many import answers  # processes are not for a single question
 
         return answers(self.knowledge, questions, workers)
@@ -370,7 +370,8 @@ class KnowledgeGraph:
 
         store = EmbeddedStore()
         store.load(self._published, format="ntriples")
-        store.load("".join(nquads(added)).encode(), format="nquads")
+        for block in blocks(added):
+            store.load(block, format="nquads")
         self._scratch = (key, store)
         return store
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from sightline.collector import paused
 from sightline.identity import configuration_token
 from sightline.model import Answer, DeployedAccess, Deployment, Question
 
@@ -25,10 +26,11 @@ def deployed(
         groups.setdefault(keys[facts], []).append(each)
     found = [tuple(groups[key]) for key in sorted(groups)]
     questions = [replace(asked, configuration=group[0].configuration) for group in found]
-    return [
-        DeployedAccess(group, _withheld(answer, group[0].ungoverned))
-        for group, answer in zip(found, answers(questions), strict=True)
-    ]
+    with paused():
+        return [
+            DeployedAccess(group, _withheld(answer, group[0].ungoverned))
+            for group, answer in zip(found, answers(questions), strict=True)
+        ]
 
 
 def _withheld(answer: Answer, reason: str | None) -> Answer:

@@ -88,6 +88,11 @@ def resource(
     """
     if holds_secret(more.get("id", "")):
         more["id"] = ""
+    if source is not None and type(source[1]) is Located:
+        # Its place is enough to find lines by, and what the file says is freed sooner.
+        place = Located()
+        place.start = source[1].start
+        source = (source[0], place)
     return Resource(
         MARK if holds_secret(kind) else kind,
         redact(name),

@@ -5,6 +5,7 @@ server. Everything else asks a ``Store``. This module imports no RDF library.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
@@ -78,6 +79,9 @@ class Term(NamedTuple):
             return f"{text}@{self.language}"
         return text if self.datatype == XSD_STRING else f"{text}^^<{self.datatype}>"
 
+
+_BLOCK = 200_000
+"""Lines that are loaded at once."""
 
 Quad = tuple[str, str, Term, str]
 """Subject, predicate, object, graph; a blank node as subject is ``_:label``, the default graph ''.
@@ -188,6 +192,13 @@ def nquads(quads: Iterable[Quad]) -> Iterator[str]:
         who = subject if subject.startswith("_:") else f"<{subject}>"
         what = f"<{value.value}>" if value.kind == "iri" else value.n3()
         yield f"{who} <{predicate}> {what}{name} .\n"
+
+
+def blocks(quads: Iterable[Quad]) -> Iterator[bytes]:
+    """Yield quads as N-Quads in blocks, so that millions need not be in memory at once."""
+    lines = nquads(quads)
+    while block := "".join(islice(lines, _BLOCK)):
+        yield block.encode()
 
 
 def rdf_format(data: bytes | Path, format: str, graph: str) -> str:
