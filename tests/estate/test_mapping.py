@@ -307,3 +307,71 @@ def test_a_fault_of_an_attachment_names_its_line(tmp_path, name, text, message):
 def test_a_subscription_may_be_given(graph):
     one = only(graph, account(), deployment(), settings=Settings(subscription="s9"))
     assert one.attributes["subscription"] == "s9"
+
+
+def test_an_account_in_several_regions_may_process_in_any_of_them(graph):
+    regions = {"locations": {"regions": [{"name": "West Europe"}, {"name": "northeurope"}]}}
+    one = only(graph, account("swedencentral", properties=regions), deployment())
+    assert one.configuration["region"] == ("northeurope", "swedencentral", "westeurope")
+    assert open_facets(one)["region"].reason == "several"
+    regions["locations"]["regions"][0]["name"] = "[parameters('other')]"
+    resources = (account(properties=regions), deployment())
+    (one,) = read(graph, template(*resources, other={"type": "string"}))
+    assert "region" not in one.configuration
+    assert open_facets(one)["region"].settle == "--set-parameter other"
+
+
+def test_az_ml_shows_facets_as_azure_does(graph):
+    workspace = "/subscriptions/s/resourceGroups/g/providers/"
+    workspace += "Microsoft.MachineLearningServices/workspaces/w"
+    endpoint = {
+        "id": f"{workspace}/onlineEndpoints/e",
+        "location": "westeurope",
+        "auth_mode": "key",
+        "public_network_access": "disabled",
+        "properties": {},
+    }
+    blue = {
+        "id": f"{workspace}/onlineEndpoints/e/deployments/b",
+        "endpoint_name": "e",
+        "type": "managed",
+        "model": "azureml:m:1",
+    }
+    (one,) = read(graph, [endpoint, blue])
+    assert one.configuration["offering"] == ("managed-compute",)
+    assert one.configuration["network"] == ("private",)
+    assert one.configuration["region"] == ("westeurope",)
+    assert read(graph, [endpoint, blue | {"type": "kubernetes"}])[0].ungoverned
+
+
+def test_what_no_mapping_reads_is_counted(graph):
+    properties = {
+        "publicNetworkAccess": "Enabled",
+        "userOwnedStorage": [{"resourceId": "/x"}],
+        "networkAcls": {"defaultAction": "Allow", "bypass": "AzureServices"},
+        "locations": {"routingMethod": "Priority", "regions": [{"name": "eastus", "value": 1}]},
+    }
+    host = {
+        "type": "Microsoft.CognitiveServices/accounts/capabilityHosts",
+        "name": "chat/agents",
+        "properties": {"threadStorageConnections": ["a"], "vectorStoreConnections": ["b"]},
+    }
+    setting = {
+        "type": "Microsoft.Insights/diagnosticSettings",
+        "name": "d",
+        "properties": {"workspaceId": "/w", "logs": [{"category": "Audit"}]},
+    }
+    other = {"type": "Microsoft.Web/sites", "name": "w", "properties": {"x": 1}}
+    content = template(account(properties=properties), host, setting, other)
+    estate = graph.estate(["-"], stdin=json.dumps(content).encode())
+    (found,) = estate.unread()
+    assert {path.removeprefix("properties."): count for (_, path), count in found.items()} == {
+        "userOwnedStorage": 1,
+        "networkAcls.bypass": 1,
+        "locations.routingMethod": 1,
+        "locations.regions.value": 1,
+        "threadStorageConnections": 1,
+        "vectorStoreConnections": 1,
+        "logs": 1,
+        "workspaceId": 1,
+    }

@@ -1,6 +1,7 @@
 """Files, folders and standard input are read; what the user adds is checked."""
 
 import json
+import sys
 
 import pytest
 
@@ -89,3 +90,47 @@ def test_lines_of_properties_are_found():
     assert '"capacity"' in lines[resource.line_of("SKU", "capacity") - 1]
     assert '"sku"' in lines[resource.line_of("sku") - 1]
     assert resource.line_of("missing") == resource.line
+
+
+def test_terraform_source_without_its_extra_names_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "hcl2.api", None)
+    file = read_content("x", b'resource "a" "b" {}', Settings())
+    (error,) = file.errors
+    assert "the extra 'source'" in error.message
+    assert "pip install 'sightline[source]'" in error.hint
+
+
+def test_variables_are_set_by_a_file_of_values(tmp_path):
+    path = tmp_path / "prod.tfvars"
+    path.write_text('sku = "Standard"\nplace = upper("x")\nopen = file("y")\n', "utf-8")
+    values = with_parameters(Settings(), [path]).parameters
+    assert (values["sku"], values["place"]) == ("Standard", "X")
+    assert values["open"].reason == "not-evaluated"
+
+
+def test_bicep_gives_way_to_what_it_was_compiled_into(tmp_path):
+    (tmp_path / "main.bicep").write_text(
+        "module a 'a.bicep' = { name: 'a' }\nresource b 'A.B/c@1' = { name: 'b' }\n", "utf-8"
+    )
+    (tmp_path / "a.bicep").write_text("resource b 'A.B/c@1' = { name: 'b' }\n", "utf-8")
+    (tmp_path / "main.json").write_text(json.dumps(TEMPLATE), "utf-8")
+    files = {file.file.rpartition("/")[2]: file for file in read_estate([tmp_path])}
+    assert {name: len(file.resources) for name, file in files.items()} == {
+        "main.json": 1,
+        "main.bicep": 0,
+        "a.bicep": 0,
+    }
+    assert "which is compiled" in files["main.bicep"].notes[0]
+
+
+def test_the_lines_of_properties_in_source_are_found():
+    bicep = "resource b 'A.B/c@1' = {\n  name: 'b'\n  sku: {\n    name: 'S'\n  }\n}\n"
+    (one,) = read_content("x", bicep.encode(), Settings()).resources
+    assert (one.line, one.find_line("sku", "name"), one.find_line("kind")) == (1, 4, None)
+    source = (
+        'resource "azurerm_cognitive_deployment" "d" {\n  name = "d"\n  sku {\n'
+        '    name = "S"\n  }\n  model {\n    name = "m"\n  }\n}\n'
+    )
+    (one,) = read_content("x", source.encode(), Settings()).resources
+    assert one.find_line("sku", "name") == 4
+    assert one.find_line("properties", "model", "name") == 7

@@ -250,3 +250,63 @@ def test_all_that_is_written_as_rdf(content):
     assert "reportsValue" in written
     assert PLANTED not in written
     assert content is TEMPLATE or "https://a.example/" in written
+
+
+SOURCES = {
+    "main.bicep": f"""
+@secure()
+param token string = '{PLANTED}'
+param openAiKey string = '{PLANTED}'
+param named string
+var apiKey = '{PLANTED}'
+resource a 'Microsoft.CognitiveServices/accounts@2025-06-01' = {{
+  name: 'ai-${{apiKey}}'
+  location: openAiKey
+  kind: named == 'x' ? '{CONNECTION}' : 'b'
+  properties: {{
+    a: token
+    b: base64('${{apiKey}}${{token}}')
+    c: '{CONNECTION}'
+    d: unheardOf('{CONNECTION}')
+    credentials: {{ key: '{PLANTED}' }}
+    settings: [{{ name: 'OPENAI_API_KEY', value: '{PLANTED}' }}]
+    e: '${{named}};AccountKey={PLANTED}'
+  }}
+}}
+""",
+    "main.tf": f"""
+variable "password" {{ default = "{PLANTED}" }}
+variable "hidden" {{
+  default   = "{PLANTED}"
+  sensitive = true
+}}
+locals {{ api_key = "{PLANTED}" }}
+resource "azurerm_cognitive_account" "a" {{
+  name               = "ai-${{local.api_key}}"
+  location           = var.password
+  kind               = var.x ? "{CONNECTION}" : "b"
+  primary_access_key = "{PLANTED}"
+  a                  = base64encode("{CONNECTION}")
+  b                  = "${{var.x}};AccountKey={PLANTED}"
+  c                  = var.hidden
+  storage {{
+    connection_string = "{PLANTED}"
+  }}
+}}
+""",
+    "az.yml": f"""
+id: /subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w
+name: w
+primary_key: {PLANTED}
+storage_account: {CONNECTION}
+tags: {{clientSecret: {PLANTED}}}
+""",
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_source(name):
+    file = read_content(name, SOURCES[name].encode(), Settings())
+    assert len(file.resources) == 1
+    assert not file.errors
+    assert PLANTED not in _everything(file)
