@@ -128,7 +128,8 @@ def test_a_template_that_conforms(run):
     assert done.results == []
     assert done.outputs.read_text(encoding="utf-8") == "exit-code=0\n"
     assert "Conforms" in done.summary.read_text(encoding="utf-8")
-    assert done.stdout.startswith("::notice title=sightline::Conforms")
+    assert "::notice title=sightline::Conforms" in done.stdout
+    assert "::error" not in done.stdout
 
 
 def test_a_template_that_violates(run, checkout):
@@ -178,6 +179,22 @@ def test_a_baseline_and_what_is_accepted(run, checkout):
     accepted = run(**given, accepted="ok.yaml")
     assert accepted.code == 0
     assert all(result.get("suppressions") for result in accepted.results)
+
+
+def test_a_policy_file_says_what_is_judged(run, checkout):
+    (checkout / "policies.yaml").write_text(
+        "policies: [customer-key-required]\nfail-on: unknown\n", encoding="utf-8"
+    )
+    done = run(files="main.json", policy_config="policies.yaml")
+    assert (done.code, {result["ruleId"] for result in done.results}) == (
+        1, {"customer-key-required"},
+    )  # fmt: skip
+    assert run(files="main.json", policy_config="policies.yaml", fail_on="violation").code == 3
+
+
+def test_without_any_policy_all_are_judged(run):
+    rules = run(files="main.json").sarif["runs"][0]["tool"]["driver"]["rules"]
+    assert {"no-human-review", "customer-key-required", "no-training"} <= {r["id"] for r in rules}
 
 
 def test_parameters_attachments_and_the_location(run, checkout):
