@@ -52,7 +52,7 @@ def age(days: int) -> str:
         return "today"
     if days < 60:
         return f"{days} day{'' if days == 1 else 's'} old"
-    months = round(days / 30.44)
+    months = int(days / 30.44)
     if months < 24:
         return f"{months} months old"
     years, rest = divmod(months, 12)
