@@ -18,7 +18,7 @@ _PATIENCE = 60
 """Seconds that a zygote may take to read everything."""
 
 _DEAF = 10
-"""Seconds within which a zygote has to end a worker, or is ended itself."""
+"""Seconds within which a zygote has to hear that it is to end a worker, or is ended itself."""
 
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "VIRTUAL_ENV")
 
@@ -39,6 +39,7 @@ class Forker:
         self._warm: asyncio.Future[None] | None = None
         self._keeper: Keeper | None = None
         self._ending: dict[int, Line] = {}
+        self._unheard: set[int] = set()
         self._connecting: set[asyncio.Task[Any]] = set()
         self._socket, other = socket.socketpair()
         with other:
@@ -107,6 +108,7 @@ class Forker:
             line.ended(None)
             return
         self._ending[line.number] = line
+        self._unheard.add(line.number)
         self._send({"end": line.number})
         self._loop.call_later(_DEAF, self._check, line.number)
 
@@ -155,6 +157,8 @@ class Forker:
                 self._warm.set_result(None)
             if self._keeper:
                 self._keeper.warmed(self)
+        elif "heard" in head:
+            self._unheard.discard(head["heard"])
         elif "ended" in head:
             line = self._ending.pop(head["ended"], None)
             if line:
@@ -172,7 +176,7 @@ class Forker:
             self.process.kill()
 
     def _check(self, number: int) -> None:
-        if number in self._ending and not self.is_lost:
+        if number in self._unheard and not self.is_lost:
             self.process.kill()
 
     def _lose(self) -> None:

@@ -19,7 +19,9 @@ AHEAD = 8 * 1024 * 1024
 SOON = 0.25
 """Seconds after which a task counts as slow, and leaves the processors to quicker ones."""
 
-_NICE = 15
+_NICE = 8
+_MOURNING = 2
+"""Seconds within which it has to be known how a worker ended, or it counts as its own fault."""
 
 
 class Lost(Exception):  # noqa: N818 - an event, which its handler may make good
@@ -115,7 +117,8 @@ class Line(asyncio.Protocol):
 
     async def status(self) -> int | None:
         """Wait for the exit code of a worker that is gone; None if its zygote is gone too."""
-        return await asyncio.shield(self._status)
+        done, _ = await asyncio.wait([self._status], timeout=_MOURNING)
+        return self._status.result() if done else 1
 
     def ended(self, status: int | None) -> None:
         """Tell how the process ended."""

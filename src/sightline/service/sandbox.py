@@ -213,8 +213,9 @@ def _readable() -> set[Path]:
     found = {Path(entry) for entry in sys.path if entry}
     found |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
     found |= {folder(name) for name in ("ontology", "data", "queries", "shapes")}
-    system = "/lib /lib64 /usr/lib /usr/lib64 /usr/share/zoneinfo /etc/ld.so.cache"
+    system = "/lib /lib64 /usr/lib /usr/lib64 /usr/share/zoneinfo /etc/localtime /etc/ld.so.cache"
     found |= {Path(entry) for entry in (*system.split(), "/dev/null", "/dev/urandom")}
+    found.add(Path(sys.base_prefix) / "lib")
     return {path for path in found if path.exists()}
 
 

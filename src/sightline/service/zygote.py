@@ -11,6 +11,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections import deque
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ _MODULES = (
 def main() -> NoReturn:
     """Serve the line that the first argument names until it ends, then end all workers."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    time.tzset()  # "today" is the server's, whatever a worker may read
     line = socket.socket(fileno=int(sys.argv[1]))
     line.set_inheritable(False)
     _Zygote(line).run()
@@ -93,6 +95,7 @@ class _Zygote:
         elif "end" in head and (pid := self._living.pop(head["end"], None)):
             os.kill(pid, signal.SIGKILL)
             self._ending[head["end"]] = pid
+            self._tell(heard=head["end"])  # the process may take its time to end
         elif "snapshot" in head:
             self._limits = sandbox.Limits(**head["limits"])
             try:
