@@ -71,11 +71,11 @@ def facts(
     """
     written: set[str] = set()
     for own in judged:
-        yield from _case(own)
+        yield from about_case(own)
         if own.ungoverned is None and own.basis not in written:
             written.add(own.basis)
             yield from (quad for quad in quads(own.answer) if quad[1] in wanted)
-            yield from _standing(own, knowledge)
+            yield from about_rows(own, knowledge)
 
 
 def row_iri(answer: Answer, row: Row) -> str:
@@ -104,7 +104,8 @@ def standing(row: Row) -> str:
     )
 
 
-def _case(own: Case) -> Iterator[Quad]:
+def about_case(own: Case) -> Iterator[Quad]:
+    """Write what is judged and what its deployments report."""
     yield own.iri, RDF["type"], iri(SL["PolicyCase"]), ""
     configuration = configuration_iri(own.answer.identity)
     if own.ungoverned is not None:  # its settings are judged, the rows of a like one are not
@@ -122,7 +123,8 @@ def _case(own: Case) -> Iterator[Quad]:
         yield node, SL["attributeValue"], literal(text), ""
 
 
-def _standing(own: Case, knowledge: Knowledge) -> Iterator[Quad]:
+def about_rows(own: Case, knowledge: Knowledge) -> Iterator[Quad]:
+    """Write how the rows of the answer bear on policies, and the zones that places stay in."""
     basis = own.basis
     for row in own.answer.rows:
         if row.key is None:

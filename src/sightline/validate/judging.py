@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from sightline.errors import InputError, QueryError
 from sightline.files import folder
@@ -11,6 +12,7 @@ from sightline.model import ASPECT_PROPERTIES, Key, Knowledge, Row
 from sightline.stores import Quad, Solutions, Term, iri, nquads
 from sightline.terms import DATA, GEOGRAPHY, SL, expand, kind, token
 from sightline.validate.cases import Case, ToQuads, facts, row_iri, standing
+from sightline.validate.fact_text import FactText
 from sightline.validate.policies import Constraint, Outcome, Policies, Policy
 
 BATCH = 200
@@ -86,6 +88,7 @@ class Judge:
         self._sees_places = SL["resolvedAs"] in self._wanted
         self._rows: dict[int, tuple[Row, int]] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
+        self._text = FactText(knowledge, quads, self._wanted, self._number)
         self._told: dict[tuple[object, ...], list[Judgement]] = {}
         self.attributes = tuple(sorted(set(reported(texts))))
 
@@ -161,6 +164,14 @@ class Judge:
     def facts(self, judged: Iterable[Case]) -> Iterator[Quad]:
         """Write all that the queries read, but the vocabulary."""
         yield from facts(judged, self._knowledge, self._quads, self._wanted)
+        yield from self._fixed()
+
+    def _written(self, judged: Sequence[Case]) -> Iterator[str]:
+        if self.policies.given:  # their queries may tell rows apart by what is not numbered
+            return nquads(self.facts(judged))
+        return chain(self._text.of(judged), nquads(self._fixed()))
+
+    def _fixed(self) -> Iterator[Quad]:
         yield from self.policies.facts()
         for narrow, broad in self._knowledge.broader.items():
             for data in broad:
@@ -170,8 +181,8 @@ class Judge:
         from sightline.stores.embedded import EmbeddedStore
 
         store = EmbeddedStore()
-        for quads in (context(), self.facts(judged)):
-            store.load("".join(nquads(quads)).encode(), format="nquads")
+        for lines in (nquads(context()), self._written(judged)):
+            store.load("".join(lines).encode(), format="nquads")
         found: dict[tuple[str, str], list[Mapping[str, Term]]] = {}
         for constraint in {c.iri: c for p in self.chosen for c in p.constraints}.values():
             for row in _answers(store.query(_targeted(constraint)), constraint):
