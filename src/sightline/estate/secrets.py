@@ -100,6 +100,18 @@ def scrub(expression: str) -> str:
     return MARK if holds_secret(clean) or holds_secret(BETWEEN.sub("", clean)) else clean
 
 
+_TEXTS: dict[str, str] = {}
+
+
+def _shared(text: str) -> str:
+    """Give one object for equal short texts: names of models and regions fill large estates."""
+    if len(text) > 32:
+        return text
+    if len(_TEXTS) > 65536:
+        _TEXTS.clear()
+    return _TEXTS.setdefault(text, text)
+
+
 def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
     """Replace all secrets in a tree; ``hidden`` says that every leaf is one.
 
@@ -111,7 +123,7 @@ def redact(value: Value, name: str = "", *, hidden: bool = False) -> Value:
     if isinstance(value, str):  # most are: what follows is in the order of how often it occurs
         if hidden or is_secret_name(name) or (len(value) > 10 and _looks_secret(value, name)):
             return secret()
-        return value
+        return _shared(value)
     if isinstance(value, dict):
         if hidden or _is_vault(name):
             return {_safe_key(k): redact(v, k, hidden=True) for k, v in value.items()}
