@@ -214,6 +214,13 @@ def read_params(
     return {name: _term(store, known[name], value) for name, value in given.items()}
 
 
+def known_tokens(store: Store, kind: str) -> list[str]:
+    """List the tokens that a parameter of a type can be given as; none where any text will do."""
+    if kind in _LITERALS:
+        return []
+    return _known(store, Parameter(kind, kind, False, "", ""))
+
+
 def bind(asked: LibraryQuestion, values: Mapping[str, Term]) -> str:
     """Write the SPARQL text of a question with parameters bound by one VALUES row.
 

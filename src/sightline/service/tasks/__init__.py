@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from sightline.service.tasks import answers, estates, linked, matrix, sparql
+from sightline.service.tasks import (
+    answers,
+    authorization,
+    estates,
+    linked,
+    matrix,
+    reference,
+    sparql,
+    written,
+)
 from sightline.service.work import StreamTask, Task
 
 TASKS: Mapping[str, Task] = {
@@ -14,6 +23,12 @@ TASKS: Mapping[str, Task] = {
     "estate_report": estates.report,
     "estate_access": estates.access,
     "validate": estates.validate,
+    "evaluate": authorization.evaluate,
+    "evaluate_all": authorization.evaluate_all,
+    "search": authorization.search,
+    "parameter_values": reference.parameter_values,
+    "policies": reference.policies,
+    "write": written.write,
     "graphs": sparql.graphs,
 }
 """Name -> task whose result is a JSON value."""

@@ -10,6 +10,7 @@ from sightline.service.work import Arguments, Work
 if TYPE_CHECKING:
     from sightline.estate import Estate
     from sightline.model import Answer
+    from sightline.stores import Solutions
 
 
 def access(work: Work, given: Arguments, body: bytes) -> Any:
@@ -38,13 +39,16 @@ def ask(work: Work, given: Arguments, body: bytes) -> Any:
     """Answer the question ``name`` of the library with ``params``."""
     from sightline.render.solutions import solutions_json
 
-    name = str(given["name"])
+    return {"question": str(given["name"]), **solutions_json(solutions(work, given))}
+
+
+def solutions(work: Work, given: Arguments) -> "Solutions":
+    """Answer a question of the library with all its rows; ``given`` is that of ``ask``."""
     estate = named_estate(work, given)
-    found = work.graph.ask(
-        name, _configuration(given) or None, **_basis(given), estate=estate,
+    return work.graph.ask(
+        str(given["name"]), _configuration(given) or None, **_basis(given), estate=estate,
         **(given.get("params") or {}),
     )  # fmt: skip
-    return {"question": name, **solutions_json(found)}
 
 
 def answer_for(work: Work, given: Arguments) -> "Answer":

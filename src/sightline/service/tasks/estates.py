@@ -13,6 +13,8 @@ from sightline.service.work import Arguments, Work
 
 if TYPE_CHECKING:
     from sightline.estate import Estate
+    from sightline.model import DeployedAccess
+    from sightline.validate.gate import Gate
 
 
 def report(work: Work, given: Arguments, body: bytes) -> Any:
@@ -26,11 +28,19 @@ def access(work: Work, given: Arguments, body: bytes) -> Any:
     """Derive effective access for each configuration of the deployments; filters as ``access``."""
     from sightline.render.estate_answer import answers_json
 
-    estate = _estate(work, given, body)
-    answers = work.graph.access_estate(estate.deployments, workers=1, **asked_of(given))
-    found = answers_json(answers, work.graph.knowledge.digest, today(given))
-    errors = [{"code": e.code, "message": e.message, "hint": e.hint} for e in estate.errors]
+    derived, faults = answers(work, given, body)
+    found = answers_json(derived, work.graph.knowledge.digest, today(given))
+    errors = [{"code": e.code, "message": e.message, "hint": e.hint} for e in faults]
     return found | ({"errors": errors} if errors else {})
+
+
+def answers(
+    work: Work, given: Arguments, body: bytes
+) -> "tuple[list[DeployedAccess], tuple[InputError, ...]]":
+    """Derive what ``access`` writes, and give the reasons why files could not be read."""
+    estate = _estate(work, given, body)
+    found = work.graph.access_estate(estate.deployments, workers=1, **asked_of(given))
+    return found, estate.errors
 
 
 def validate(work: Work, given: Arguments, body: bytes) -> Any:
@@ -39,17 +49,21 @@ def validate(work: Work, given: Arguments, body: bytes) -> Any:
     ``policy_params`` maps ``policy.parameter`` to values. Raises InputError for a file that cannot
     be read: what it holds might violate.
     """
-    from sightline.gates import judge
     from sightline.validate.gate_formats import as_json
+
+    return json.loads(as_json(judged(work, given, body), given.get("fail_on") or "violation"))
+
+
+def judged(work: Work, given: Arguments, body: bytes) -> "Gate":
+    """Find what ``validate`` writes."""
+    from sightline.gates import judge
     from sightline.validate.policies import Policies
 
     estate = _estate(work, given, body)
     if estate.errors:
         raise estate.errors[0]
     policies = Policies(work.graph.knowledge, (), given.get("policy_params") or {})
-    chosen = given.get("policies")
-    found = judge(work.graph, estate, policies, chosen, today=today(given))
-    return json.loads(as_json(found, given.get("fail_on") or "violation"))
+    return judge(work.graph, estate, policies, given.get("policies"), today=today(given))
 
 
 def _estate(work: Work, given: Arguments, body: bytes) -> "Estate":
