@@ -9,10 +9,13 @@ from sightline.graph import KnowledgeGraph
 
 if TYPE_CHECKING:
     from sightline.estate import Estate
-    from sightline.model import Answer
+    from sightline.model import Answer, Deployment
     from sightline.validate.accepted import Accepted
-    from sightline.validate.gate import Finding, Gate
+    from sightline.validate.gate import FailOn, Finding, Gate
     from sightline.validate.policies import Policies
+
+FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "turtle")
+"""The forms in which ``written`` tells what a gate found."""
 
 
 def judge(
@@ -21,24 +24,41 @@ def judge(
     policies: "Policies",
     chosen: Sequence[str] | None,
     *,
+    before: "Estate | None" = None,
     accepted: "Iterable[Accepted]" = (),
     today: date | None = None,
 ) -> "Gate":
-    """Hold an estate to its shapes and to the ``chosen`` policies (None: all of them)."""
+    """Hold an estate to its shapes and to the ``chosen`` policies (None: all of them).
+
+    With a ``before`` only what that baseline did not have is found, and new access.
+    """
     from sightline.render import rdf
+    from sightline.validate.estate_shapes import only_new as new_findings
     from sightline.validate.gate import gate
+    from sightline.validate.new_access import only_new
+
+    day, entries = today or date.today(), tuple(accepted)
 
     def derive(configuration: Mapping[str, tuple[str, ...]]) -> "Answer":
         return graph.access(configuration)
 
-    # Without policies nothing has to be derived.
-    wanted = chosen is None or bool(chosen)
+    shaped = shape_findings(estate)
+    if before is None:
+        # Without policies nothing has to be derived.
+        wanted = chosen is None or bool(chosen)
+        found = gate(
+            graph.access_estate(estate.deployments) if wanted else [],
+            graph.knowledge, policies, chosen, quads=rdf.quads, derive=derive,
+            accepted=entries, today=day, more=shaped,
+        )  # fmt: skip
+        return replace(found, deployments=estate.deployments)
+    deployed, base = (graph.access_estate(each.deployments) for each in (estate, before))
     found = gate(
-        graph.access_estate(estate.deployments) if wanted else [],
-        graph.knowledge, policies, chosen, quads=rdf.quads, derive=derive,
-        accepted=tuple(accepted), today=today or date.today(), more=shape_findings(estate),
+        deployed, graph.knowledge, policies, chosen, quads=rdf.quads, derive=derive,
+        today=day, more=new_findings(shaped, shape_findings(before)),
     )  # fmt: skip
-    return replace(found, deployments=estate.deployments)
+    had = gate(base, graph.knowledge, policies, chosen, quads=rdf.quads, today=day)
+    return only_new(found, had, deployed, base, entries)
 
 
 def shape_findings(estate: "Estate") -> "tuple[Finding, ...]":
@@ -49,9 +69,44 @@ def shape_findings(estate: "Estate") -> "tuple[Finding, ...]":
 
     now = datetime.now(UTC)
     read = [file for file in estate.files if file.format]
-    files = [ReportedFile(f.file, f.sha256, f.format, (), (), (), ()) for f in read]
+    files = [ReportedFile(f.file, f.sha256, f.format) for f in read]
     return estate_findings(
         estate.deployments,
         estate.described,
         lambda deployments, described: estate_rdf.quads(files, deployments, now, described),
     )
+
+
+def settled(estate: "Estate", facets: Mapping[str, tuple[str, ...]]) -> "Estate":
+    """Give deployments the facets that their files leave open; what a file says stays."""
+
+    def with_facets(own: "Deployment") -> "Deployment":
+        added = {f: v for f, v in facets.items() if len(own.configuration.get(f, ())) != 1}
+        left = tuple(item for item in own.unsettled if item.facet not in added)
+        return replace(own, configuration={**own.configuration, **added}, unsettled=left)
+
+    if not facets:
+        return estate
+    return replace(estate, deployments=tuple(map(with_facets, estate.deployments)))
+
+
+def written(found: "Gate", form: str, fail_on: "FailOn" = "violation") -> str:
+    """Write what a gate found in one of ``FORMATS``."""
+    from sightline.validate import gate_formats, gate_texts, sarif
+
+    match form:
+        case "json":
+            return gate_formats.as_json(found, fail_on)
+        case "sarif":
+            from importlib.metadata import version
+
+            return sarif.sarif(found, version("sightline"))
+        case "junit":
+            return gate_formats.junit(found, fail_on)
+        case "turtle":
+            return gate_formats.turtle(found)
+        case "github":
+            return gate_texts.github(found)
+        case "markdown":
+            return gate_texts.markdown(found)
+    return gate_texts.text(found)

@@ -44,8 +44,16 @@ class Baseline:
         """Name the files of an estate that was read from here as they are called now."""
         if not self.names:
             return estate
-        found = (replace(each, file=self.called(each.file)) for each in estate.deployments)
-        return replace(estate, deployments=tuple(found))
+        return replace(
+            estate,
+            files=tuple(replace(each, file=self.called(each.file)) for each in estate.files),
+            deployments=tuple(
+                replace(each, file=self.called(each.file)) for each in estate.deployments
+            ),
+            described=tuple(
+                replace(each, file=self.called(each.file)) for each in estate.described
+            ),
+        )
 
     def warnings(self, estate: "Estate") -> Iterator[str]:
         """Say what could not be compared, so that all of it counts as new."""

@@ -8,6 +8,7 @@ import click
 from sightline.cli import estates, gates, options
 from sightline.cli.faults import usage
 from sightline.cli.output import note_exit_code
+from sightline.gates import FORMATS
 from sightline.graph import KnowledgeGraph
 from sightline.stores import SUFFIXES
 
@@ -77,9 +78,7 @@ _RDF_FORMATS = ("text", "json", "turtle")
     help="The mildest finding that gives exit code 1 ('unknown' is for policies, 'info' for "
     "shapes).",
 )
-@click.option(
-    "--format", "form", type=click.Choice(gates.FORMATS), default="text", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @estates.given
 def command(
     files: tuple[str, ...],
