@@ -243,3 +243,13 @@ def test_no_query_reads_files(store: EmbeddedStore) -> None:
     assert store.query("SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }") == Solutions(
         ("o", "p", "s"), []
     )
+
+
+@pytest.mark.parametrize("text", ["SELECT * FROMx:y { ?s ?p ?o }", "SELECT * frOM:y { ?s ?p ?o }"])
+def test_a_dataset_that_is_glued_to_from_is_not_taken_for_none(text):
+    with pytest.raises(QueryError, match="unknown prefix"):
+        check(text)
+
+
+def test_a_prefix_may_begin_with_from_where_it_is_declared():
+    assert check("PREFIX from: <urn:x:> DESCRIBE from:y").has_dataset is False

@@ -90,7 +90,8 @@ def problem(
     number = code or status(error)
     sent = {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})}
     if error.code == "service.busy":
-        sent.setdefault("Retry-After", "1")
+        wait = error.retry_after if isinstance(error, ServiceError) else 1
+        sent.setdefault("Retry-After", str(wait))
     if number == 401:
         sent.setdefault("WWW-Authenticate", "Bearer")
     form = negotiation.choose(negotiation.accepts(request.headers.getlist("accept")), _FORMS)

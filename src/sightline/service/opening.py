@@ -7,6 +7,9 @@ from sightline.service.pool import Pool
 from sightline.service.work import Snapshot
 from sightline.service.workers import Threads, Workers
 
+LONGER = {"validate": 60.0, "estate_report": 30.0, "estate_access": 60.0}
+"""Seconds for tasks that read a whole estate."""
+
 NO_WALL = "this system cannot keep a query from the network and from taking all the memory"
 
 
@@ -25,14 +28,14 @@ class Opened(NamedTuple):
 def open_workers(snapshot: Snapshot, *, workers: int, seconds: float = 10.0) -> Opened:
     """Start workers that are processes, or threads where the system has no fork.
 
-    ``seconds`` limits each task. Raises InputError for an estate that cannot be read.
+    ``seconds`` limits each task but those of ``LONGER``. Raises InputError for an estate that cannot be read.
     """
     for path in (path for paths in snapshot.estates.values() for path in paths):
         if not path.exists():
             message = f"there is no file or folder '{path}'"
             raise InputError("input.not-found", message, "check --estate")
     if Pool.is_possible():
-        pool = Pool(snapshot, workers=workers, seconds=seconds)
+        pool = Pool(snapshot, workers=workers, seconds=seconds, longer=LONGER)
         pool.launch()
         return Opened(pool, pool.digest, pool.graphs, pool.reason)
     work = snapshot.load()

@@ -111,6 +111,13 @@ def check(text: str) -> Question:
         raise _too_large(f"it has more than {MAX_PARTS:,} operators and clauses")
     if not form:
         raise QueryError("query.syntax", "the query is empty", "begin with SELECT or ASK")
+    for prefix in used - declared:
+        if prefix.upper().startswith("FROM"):  # engines read it as FROM and a name
+            raise QueryError(
+                "query.syntax",
+                f"unknown prefix '{prefix}:'",
+                "declare it, or put a space after FROM",
+            )
     safe = "".join(pieces)
     for found in _NAME_OR_SERVICE.finditer(safe):
         if found["keyword"]:
