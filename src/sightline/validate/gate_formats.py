@@ -22,6 +22,7 @@ def as_json(gate: Gate, fail_on: FailOn = "violation") -> str:
         "exit_code": gate.exit_code(fail_on),
         "counts": gate.counts,
         "policies": [policy.token for policy in gate.policies],
+        "conforming": dict(sorted(gate.conforming.items())),
         "deployments": len(gate.deployments),
         "findings": [_finding(gate, finding) for finding in gate.findings],
         "warnings": list(gate.warnings),

@@ -22,6 +22,7 @@ TASKS: Mapping[str, Task] = {
     "matrix": matrix.matrix,
     "estate_report": estates.report,
     "estate_access": estates.access,
+    "estate_overview": estates.overview,
     "validate": estates.validate,
     "evaluate": authorization.evaluate,
     "evaluate_all": authorization.evaluate_all,

@@ -1,13 +1,16 @@
 """The tasks about estates: what files hold, the access over them, and what policies find.
 
 Each takes the name of an ``estate`` of the server, or ``files`` (``name`` and ``size`` of each)
-whose contents follow one another in the body. They are read in memory and not kept.
+whose contents follow one another in the body. They are read in memory and not kept. ``facets``
+are those that deployments get where their files leave them open: token -> values.
 """
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sightline.errors import InputError, ParameterError
+from sightline.errors import InputError, ParameterError, UnknownTermError
+from sightline.graph import REGION
 from sightline.service.tasks.answers import asked_of, named_estate, today
 from sightline.service.work import Arguments, Work
 
@@ -43,6 +46,19 @@ def answers(
     return found, estate.errors
 
 
+def overview(work: Work, given: Arguments, body: bytes) -> Any:
+    """Give what ``report`` and ``access`` give, from one reading of the files."""
+    from sightline.estate import report_json
+    from sightline.render.estate_answer import answers_json
+
+    estate = _estate(work, given, body)
+    derived = work.graph.access_estate(estate.deployments, workers=1, **asked_of(given))
+    return {
+        **report_json(estate.files, estate.unread()),
+        **answers_json(derived, work.graph.knowledge.digest, today(given)),
+    }
+
+
 def validate(work: Work, given: Arguments, body: bytes) -> Any:
     """Hold the deployments to ``policies`` by name (none named: all) and to the estate shapes.
 
@@ -67,6 +83,25 @@ def judged(work: Work, given: Arguments, body: bytes) -> "Gate":
 
 
 def _estate(work: Work, given: Arguments, body: bytes) -> "Estate":
+    from sightline.gates import settled
+
+    facets = given.get("facets") or {}
+    for name, values in facets.items():
+        _check(work, name, values)
+    return settled(_read(work, given, body), {name: tuple(v) for name, v in facets.items()})
+
+
+def _check(work: Work, facet: str, values: Iterable[str]) -> None:
+    known = work.graph.knowledge.facets
+    if facet not in known:
+        raise UnknownTermError("facet", facet, known)
+    spaces = known[facet].values or (work.graph.knowledge.regions if facet == REGION else ())
+    for value in values:
+        if spaces and value not in spaces:
+            raise UnknownTermError(facet, value, spaces)
+
+
+def _read(work: Work, given: Arguments, body: bytes) -> "Estate":
     from sightline.estate import Settings
 
     estate = named_estate(work, given)
