@@ -231,6 +231,24 @@ class Evaluation:
         self.media_type = media_type
         self._result = result
 
+    def first(self, rows: int) -> tuple[Solutions | Triples | bool, bool]:
+        """Give the first rows or triples, and whether there are more, without finding those.
+
+        Raises QueryError for an answer that fails on the way.
+        """
+        result = self._result
+        if isinstance(result, ox.QueryBoolean):
+            return bool(result), False
+        try:
+            if isinstance(result, ox.QuerySolutions):
+                names = tuple(variable.value for variable in result.variables)
+                found = [tuple(map(_optional, row)) for row in islice(result, rows + 1)]
+                return Solutions(names, found[:rows]), len(found) > rows
+            triples = [(_name(s), p.value, _term(o)) for s, p, o in islice(result, rows + 1)]
+            return Triples(triples[:rows]), len(triples) > rows
+        except RuntimeError as error:
+            raise QueryError("query.failed", f"the query failed: {error}") from error
+
     def write(self, output: IO[bytes], rows: int | None = None) -> None:
         """Write the answer to something that has ``write`` and ``flush``.
 

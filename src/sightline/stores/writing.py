@@ -47,7 +47,7 @@ def table_json(answer: Solutions | bool) -> str:
     """Write the answer of a SELECT or ASK query as SPARQL JSON."""
     if isinstance(answer, bool):
         return json.dumps({"head": {}, "boolean": answer})
-    rows = [{name: _json(term) for name, term in row.items()} for row in answer.dicts()]
+    rows = [{name: term_json(term) for name, term in row.items()} for row in answer.dicts()]
     return json.dumps({"head": {"vars": answer.variables}, "results": {"bindings": rows}})
 
 
@@ -63,7 +63,8 @@ def too_many(rows: int) -> ServiceError:
     return ServiceError("service.too-large", message, "ask for less, or for parts with LIMIT")
 
 
-def _json(term: Term) -> dict[str, str]:
+def term_json(term: Term) -> dict[str, str]:
+    """Write a term as SPARQL JSON does."""
     if term.kind != "literal":
         return {"type": "uri" if term.kind == "iri" else "bnode", "value": term.value}
     if term.language:

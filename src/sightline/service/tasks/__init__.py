@@ -31,6 +31,7 @@ TASKS: Mapping[str, Task] = {
     "policies": reference.policies,
     "write": written.write,
     "graphs": sparql.graphs,
+    "preview": sparql.preview,
 }
 """Name -> task whose result is a JSON value."""
 

@@ -4,7 +4,9 @@ from typing import IO, Any, cast
 
 from sightline.errors import InputError, ServiceError
 from sightline.service.work import Arguments, Output, Work
+from sightline.stores import RDF_FORMATS, TABLE_FORMATS, Solutions, iri, node
 from sightline.stores.embedded import Evaluation
+from sightline.stores.writing import term_json
 
 ROWS = 100_000
 BYTES = 64 * 1024 * 1024
@@ -27,6 +29,30 @@ def sparql(work: Work, given: Arguments, body: bytes, output: Output) -> None:
         given.get("base"),
     )
     _write(found, given, output)
+
+
+def preview(work: Work, given: Arguments, body: bytes) -> Any:
+    """Give the first ``rows`` of the answer to ``query``, for people: arguments as of ``sparql``.
+
+    Terms are those of SPARQL JSON; ``more`` says whether there are further rows or triples.
+    """
+    found = work.dataset.evaluate(
+        str(given["query"]),
+        (TABLE_FORMATS["json"], RDF_FORMATS["ntriples"]),
+        given["graphs"],
+        base=given.get("base"),
+    )
+    answer, more = found.first(int(given["rows"]))
+    told: dict[str, Any] = {"form": found.form, "more": more}
+    if isinstance(answer, bool):
+        return told | {"boolean": answer}
+    if isinstance(answer, Solutions):
+        names: tuple[str, ...] = answer.variables
+        rows = [[term and term_json(term) for term in row] for row in answer.rows]
+    else:
+        names = ("subject", "predicate", "object")
+        rows = [[term_json(node(s)), term_json(iri(p)), term_json(o)] for s, p, o in answer.rows]
+    return told | {"columns": list(names), "rows": rows}
 
 
 def describe(work: Work, given: Arguments, body: bytes, output: Output) -> None:
