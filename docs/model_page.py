@@ -86,6 +86,8 @@ _TOPICS = {
         Resource OtherResource ReportedValue Definition Link UnsettledFacet Mapping PropertyMapping
         ValueMapping ScopeMapping LinkMapping ReferenceMapping AttributeMapping
         DeployedKind HostKind OpenFacet PropertyTest""",
+    "Data catalogs": """CatalogFile CatalogImport Dataset DatasetKey DatasetField CatalogTerm
+        CategoryAssignment CatalogAsset LineageEdge UnreadPart DatasetLink""",
     "Policies": """Policy PolicyParameter PolicyConstraint Remedy PolicyCase Attribute""",
     "Vocabulary": """Actor DataCategory Activity Action Target Place Safeguard Purpose Duration Role
         Modality Verdict Rule""",

@@ -1,0 +1,1 @@
+"""Read files of data catalogs: which datasets there are, and what the catalog calls their data."""
