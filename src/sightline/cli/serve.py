@@ -35,6 +35,18 @@ from sightline.cli.faults import usage
 @click.option(
     "--tokens", metavar="FILE", type=options.FILE, help="Answer only who sends a token of the file."
 )
+@click.option(
+    "--oidc",
+    metavar="FILE",
+    type=options.FILE,
+    help="Answer who sends a token of the identity provider that the file describes, too.",
+)
+@click.option(
+    "--new-token",
+    "new",
+    metavar="NAME",
+    help="Make a token for NAME and the estates given, print its line for the file, and end.",
+)
 @click.option("--url", metavar="URL", help="The address of a proxy that stands before the server.")
 @click.option(
     "--allow-host",
@@ -42,6 +54,19 @@ from sightline.cli.faults import usage
     metavar="NAME",
     multiple=True,
     help="Answer requests to that host name too; repeat for several.",
+)
+@click.option(
+    "--audit",
+    metavar="FILE",
+    type=options.FILE,
+    help="Write who asked what, but not with which values, to a file ('-' for stderr).",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, 1_000_000),
+    default=50.0,
+    show_default=True,
+    help="Requests a second of a token, or of another machine without one; 0 sets no limit.",
 )
 @click.option(
     "--i-know", is_flag=True, help="Listen beyond this machine although no token is asked for."
@@ -52,8 +77,12 @@ def command(
     estates: tuple[str, ...],
     workers: int,
     tokens: str | None,
+    oidc: str | None,
+    new: str | None,
     url: str | None,
     hosts: tuple[str, ...],
+    audit: str | None,
+    rate: float,
     i_know: bool,
 ) -> None:
     """Serve the graph to browsers and programs: web pages, HTTP API and SPARQL endpoint.
@@ -61,12 +90,15 @@ def command(
     Only this machine is answered unless --host says otherwise. The graph is only read. Ctrl-C
     ends the server.
     """
+    if new is not None:
+        _make_token(new, list(named_estates(estates)))
+        return
     from sightline.server.settings import Settings, is_loopback
 
-    if not (is_loopback(host) or tokens or i_know):
+    if not (is_loopback(host) or tokens or oidc or i_know):
         raise usage(
             f"{host} can be reached from other machines, and no token is asked for",
-            "give --tokens FILE, or --i-know if everyone who reaches it may ask",
+            "give --tokens FILE or --oidc FILE, or --i-know if everyone who reaches it may ask",
         )
     settings = Settings(
         host=host,
@@ -75,6 +107,9 @@ def command(
         url=url,
         allowed_hosts=hosts,
         tokens=Path(tokens) if tokens else None,
+        oidc=Path(oidc) if oidc else None,
+        audit=audit,
+        rate=rate,
         estates=named_estates(estates),
     )
     # Before the work of reading: a port in use should not cost seconds.
@@ -101,6 +136,15 @@ def command(
             serve(create_app(site), opened, told)
         except KeyboardInterrupt:  # the way to end it, and no failure
             click.echo("ended", err=True)
+
+
+def _make_token(name: str, estates: list[str]) -> None:
+    """Print the line on stdout, where ``>>`` adds it to the file, and the token itself apart."""
+    from sightline.server.security.tokens import line, new_token
+
+    token = new_token()
+    click.echo(line(name, token, estates))
+    click.echo(f"token of {name}, shown only now: {token}", err=True)
 
 
 def named_estates(estates: tuple[str, ...]) -> dict[str, Path]:

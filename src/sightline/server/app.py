@@ -2,24 +2,31 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from sightline.errors import SightlineError
 from sightline.server import problems
+from sightline.server.security import protect
+from sightline.server.security.rights import Guarded
 from sightline.server.site import Site
 
-ROOMS = ("operations", "sparql", "graph_store", "linked", "api", "pages")
+ROOMS = ("operations", "security", "sparql", "graph_store", "linked", "api", "pages")
 """The modules and packages that have ``routes(site) -> list[BaseRoute]``."""
 
 
 def create_app(site: Site) -> Starlette:
-    """Make the application of a site; it closes the site's workers when it shuts down."""
+    """Make the application of a site; it closes the site's workers when it shuts down.
+
+    Raises InputError for a file of its settings that cannot be used.
+    """
+    site = replace(site, workers=Guarded(site.workers, site.estates))
+    protection = protect(site)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -27,10 +34,11 @@ def create_app(site: Site) -> Starlette:
             yield
         finally:
             await site.workers.close()
+            protection.close()
 
     app = Starlette(
         routes=routes(site),
-        middleware=middleware(site),
+        middleware=protection.middleware(),
         exception_handlers={
             SightlineError: problems.on_error,
             HTTPException: problems.on_http,
@@ -39,6 +47,7 @@ def create_app(site: Site) -> Starlette:
     )
     app.router.redirect_slashes = False  # each thing has one address
     app.state.site = site
+    app.state.protection = protection
     return app
 
 
@@ -51,10 +60,3 @@ def routes(site: Site) -> list[BaseRoute]:
             if hasattr(module, "routes"):  # a room that is being built
                 found += module.routes(site)
     return found
-
-
-def middleware(site: Site) -> list[Middleware]:
-    """List the middleware, outermost first; the only place where it is put together."""
-    return [
-        Middleware(problems.Faults),
-    ]

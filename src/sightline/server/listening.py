@@ -9,10 +9,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from sightline.errors import InputError
+from sightline.server.security.connections import Connection
+from sightline.server.security.limits import HEADERS
 
 BACKLOG = 512
-HEADERS = 32 * 1024
-"""The most that the headers of a request may take, in bytes."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -53,7 +53,7 @@ def configured(app: ASGIApp, patience: int = 5) -> uvicorn.Config:
     """Give the settings of the HTTP server; ``patience`` is how long it ends, in seconds."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
         ws="none",
         loop="asyncio",
         lifespan="on",

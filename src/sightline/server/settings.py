@@ -23,8 +23,10 @@ class Limits:
     """The memory that a worker may take beyond the graph, in bytes."""
     query: int = 1 * MIB
     """The longest query, in bytes."""
-    body: int = 16 * MIB
-    """The largest request body, in bytes: an estate file."""
+    body: int = 4 * MIB
+    """The largest request body, in bytes."""
+    upload: int = 32 * MIB
+    """The largest one with estate files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ class Settings:
     """Names that a Host header may carry beside those of the loopback and of ``url``."""
     tokens: Path | None = None
     """The file of hashed bearer tokens; without it everyone who reaches the server may ask."""
+    oidc: Path | None = None
+    """The file that says which identity provider's tokens are taken."""
+    audit: str | None = None
+    """The file that says who asked what, or '-' for stderr."""
+    rate: float = 50.0
+    """How often a second a named caller, or an address of another machine, may ask; 0: always."""
     estates: Mapping[str, Path] = field(default_factory=dict)
     """Name -> file or folder of an estate."""
     limits: Limits = Limits()
@@ -48,6 +56,11 @@ class Settings:
     def loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return is_loopback(self.host)
+
+    @property
+    def asks_names(self) -> bool:
+        """Whether callers have to say who they are."""
+        return bool(self.tokens or self.oidc)
 
     @property
     def root(self) -> str:
@@ -62,6 +75,21 @@ def is_loopback(host: str) -> bool:
     (True, True, False)
     """
     try:
-        return ip_address(host).is_loopback
+        found = ip_address(host)
     except ValueError:
         return host.lower() == "localhost"
+    mapped = getattr(found, "ipv4_mapped", None)  # how IPv4 reaches a socket of IPv6
+    return bool((mapped or found).is_loopback)
+
+
+def is_far(address: str) -> bool:
+    """Tell whether an address is that of another machine; what is no address is in this process.
+
+    >>> is_far("192.0.2.1"), is_far("::ffff:127.0.0.1"), is_far("")
+    (True, False, False)
+    """
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return not is_loopback(address)

@@ -87,6 +87,7 @@ async def answer(request: Request, question: Asked) -> Response:
     Raises QueryError for a query that must not run, RequestError for a form that the answer cannot
     have, and ServiceError for one that takes too much.
     """
+    request.state.query = question.query  # whose hash the audit writes
     table = forms.chosen(request, forms.TABLES, question.format)
     triples = forms.chosen(request, forms.GRAPHS, question.format)
     if table is None and triples is None:

@@ -5,11 +5,13 @@ import http.client
 import logging
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 
 from sightline.errors import ServiceError
 from sightline.server.app import create_app
+from sightline.server.security.tokens import line, new_token
 from sightline.server.settings import Limits, Settings
 from sightline.service.work import Work
 from sightline.service.workers import Stream, Threads
@@ -233,7 +235,7 @@ def test_a_query_over_the_limit_is_refused_before_it_is_read(client):
     assert (answer.status, "query.refused" in answer.text) == (400, True)
 
 
-def test_a_caller_reads_only_what_is_theirs(serving, graph):
+def test_a_caller_reads_only_what_is_theirs(serving, graph, tmp_path):
     """Whoever may not read the graph of an estate finds nothing of it at any address."""
     from sightline.graph import KnowledgeGraph
     from sightline.loading import load_knowledge
@@ -251,20 +253,12 @@ def test_a_caller_reads_only_what_is_theirs(serving, graph):
     site = serving.site_over(
         graph, Threads(Work(KnowledgeGraph(store))), estates=("mine",)
     )  # the graphs of the site are the published ones
-    app = create_app(site)
-
-    class Caller:
-        def __init__(self, estates):
-            self.estates = estates
-
-    def called_by(estates):
-        async def wrapped(scope, receive, send):
-            if scope["type"] == "http":
-                scope.setdefault("state", {})["caller"] = Caller(estates)
-            await app(scope, receive, send)
-
-        return wrapped
-
+    tokens = {name: new_token() for name in ("all", "mine", "none")}
+    (tmp_path / "tokens").write_text(
+        f"{line('all', tokens['all'], ['*'])}\n{line('mine', tokens['mine'], ['mine'])}\n"
+        f"{line('none', tokens['none'])}\n"
+    )
+    app = create_app(replace(site, settings=Settings(port=0, tokens=tmp_path / "tokens")))
     name = estate_graph("mine")
     paths = [
         "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Curn%3Ap%3E%20%3Fo%20%7D",
@@ -276,10 +270,12 @@ def test_a_caller_reads_only_what_is_theirs(serving, graph):
         "/id/place/nowhere-else",
         "/id/actor/customer",
     ]
-    for estates, seen in ((None, True), (frozenset({"mine"}), True), (frozenset(), False)):
-        with serving.serving(called_by(estates)) as client:
+    with serving.serving(app) as client:
+        for caller, seen in (("all", True), ("mine", True), ("none", False)):
+            sent = {"Authorization": f"Bearer {tokens[caller]}"}
             for path in paths:
-                answer = client(path, {"Accept": "application/n-triples, text/csv;q=0.5"})
+                accept = {"Accept": "application/n-triples, text/csv;q=0.5"}
+                answer = client(path, sent | accept)
                 assert ("<urn:p>" in answer.text or "classified" in answer.text) is seen, path
-            described = client("/sparql", {"Accept": "application/n-triples"})
+            described = client("/sparql", sent | {"Accept": "application/n-triples"})
             assert (name in described.text) is seen
