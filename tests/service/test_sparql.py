@@ -122,6 +122,12 @@ def test_no_answer_of_yes_or_no_leaks(work: Work) -> None:
                 assert expected in ask(work, query=query, graphs=visible).data, (query, visible)
 
 
+def test_a_function_that_there_is_not_is_an_error_of_the_query(work: Work) -> None:
+    with pytest.raises(QueryError, match="urn:f") as failed:
+        ask(work, query="SELECT (<urn:f>(1) AS ?x) {}")
+    assert failed.value.code == "query.failed"
+
+
 @pytest.mark.parametrize("task", ["describe", "graph"])
 def test_neither_descriptions_nor_graphs_leak(work: Work, task: str) -> None:
     names = ("urn:s", *GRAPHS) if task == "graph" else ("urn:s", "urn:s:0", "urn:s:1", "urn:s:2")

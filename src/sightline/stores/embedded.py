@@ -206,6 +206,8 @@ class EmbeddedStore:
             )
         except SyntaxError as error:
             raise not_sparql(question, error.msg, self._prefixes) from error
+        except RuntimeError as error:  # such as a function that there is not
+            raise QueryError("query.failed", f"the query failed: {error}") from error
 
     def _run(self, question: Question, graphs: Sequence[str]) -> _Result:
         names: list[ox.NamedNode | ox.BlankNode] = [_graph(name) for name in graphs]
