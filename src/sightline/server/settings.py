@@ -23,10 +23,10 @@ class Limits:
     """The memory that a worker may take beyond the graph, in bytes."""
     query: int = 1 * MIB
     """The longest query, in bytes."""
-    body: int = 4 * MIB
-    """The largest request body, in bytes."""
-    upload: int = 32 * MIB
-    """The largest one with estate files."""
+    body: int = 32 * MIB
+    """The largest request body, in bytes: estate files."""
+    other: int = 4 * MIB
+    """The largest one without estate files."""
 
 
 @dataclass(frozen=True, slots=True)

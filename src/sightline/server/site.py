@@ -43,3 +43,10 @@ def readable_graphs(request: Request) -> list[str]:
     """List the named graphs that the caller of a request may read."""
     caller = getattr(request.state, "caller", None)
     return site_of(request).readable(caller.estates if caller is not None else None)
+
+
+def readable_estates(request: Request) -> list[str]:
+    """List the estates that the caller of a request may ask about."""
+    caller = getattr(request.state, "caller", None)
+    allowed = caller.estates if caller is not None else None
+    return [name for name in site_of(request).estates if allowed is None or name in allowed]

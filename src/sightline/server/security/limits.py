@@ -66,7 +66,7 @@ class Bounds:
 
     def _most(self, path: str) -> int:
         is_upload = any(path == each or path.startswith(f"{each}/") for each in UPLOADS)
-        return self._limits.upload if is_upload else self._limits.body
+        return self._limits.body if is_upload else self._limits.other
 
 
 class _Body:

@@ -51,6 +51,9 @@ EVERYONE = Caller("", None)
 NOBODY = Caller("")
 """Who asks without having said who, where that is allowed."""
 
+_NESTED = ("given", "before", "after")
+"""Arguments that have arguments of another task, or for one of its sides."""
+
 _caller: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
 
 
@@ -164,6 +167,11 @@ class Guarded:
 
     def _check(self, given: Mapping[str, Any]) -> None:
         caller = _caller.get()
+        if caller.estates is None:
+            return
+        for inner in (given.get(name) for name in _NESTED):
+            if isinstance(inner, Mapping):
+                self._check(inner)
         check_estate(caller, self._estates, given.get("estate"))
         hidden = {estate_graph(name) for name in self._estates if not caller.may_read(name)}
         if hidden.intersection(given.get("graphs") or ()):
@@ -175,11 +183,6 @@ def check_estate(caller: Caller, estates: Iterable[str], name: object) -> None:
     readable = [each for each in estates if caller.may_read(each)]
     if name is not None and name not in readable:
         raise UnknownTermError("estate", str(name), readable)
-
-
-def readable_estates(request: Request) -> list[str]:
-    """List the estates of the server that the caller of a request may read."""
-    return [name for name in request.app.state.site.estates if caller_of(request).may_read(name)]
 
 
 def _is_browser(request: Request) -> bool:
