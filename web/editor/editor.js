@@ -43,6 +43,7 @@ function start(area) {
           ...historyKeymap,
           ...defaultKeymap,
         ]),
+        EditorView.domEventHandlers({ beforeinput: replaceSelection }),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({
           "aria-label": "SPARQL query",
@@ -61,12 +62,25 @@ function start(area) {
   markError(view, area.dataset);
 }
 
+// Where a selection is typed over, Chromium keeps its look by an inline style, which the content
+// security policy refuses; so the editor replaces it itself.
+function replaceSelection(event, view) {
+  const { from, to, empty } = view.state.selection.main;
+  if (event.inputType !== "insertText" || empty || !event.data || view.composing) return false;
+  event.preventDefault();
+  const insert = () =>
+    view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  const handlers = view.state.facet(EditorView.inputHandler);
+  if (!handlers.some((handle) => handle(view, from, to, event.data, insert))) view.dispatch(insert());
+  return true;
+}
+
 // The server says where a query is wrong by line and column, both counted from 1.
 function markError(view, { line, column, message }) {
   if (!line || line > view.state.doc.lines) return;
   const at = view.state.doc.line(Number(line));
   const from = Math.min(at.from + Number(column) - 1, at.to);
-  const word = view.state.wordAt(from);
+  const word = view.state.wordAt(from) ?? view.state.wordAt(Math.min(from + 1, at.to));
   const to = word ? word.to : Math.min(from + 1, at.to);
   const found = [{ from: Math.min(from, Math.max(to - 1, at.from)), to, severity: "error", message }];
   view.dispatch(setDiagnostics(view.state, found), { selection: { anchor: from } });

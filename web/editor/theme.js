@@ -50,5 +50,4 @@ export const theme = EditorView.theme({
   ".cm-lintPoint-error::after": { borderBottomColor: "var(--prohibited)" },
   ".cm-diagnostic": { fontFamily: "var(--text)", fontSize: "var(--size-small)" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--prohibited)" },
-  ".cm-lint-marker-error": { content: '"✗"', color: "var(--prohibited)", fontWeight: "700" },
 });

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -78,7 +78,21 @@ async def endpoint(request: Request) -> Response:
 async def _operation(request: Request, given: Mapping[str, Sequence[str]]) -> Response:
     if "update" in given:
         return _refused(request)
-    return await answer(request, asked(given))
+    question = asked(given)
+    if request.method != "POST" and given.keys() == {"query"} and _likes_pages(request):
+        where = f"{_editor(request)}?{urlencode({'query': question.query})}"
+        return RedirectResponse(where, 303, {"Vary": "Accept"})
+    return await answer(request, question)
+
+
+def _likes_pages(request: Request) -> bool:
+    """Tell whether the client would rather have a page than any form of an answer."""
+    accept = negotiation.accepts(request.headers.getlist("accept"))
+    return negotiation.choose(accept, [*forms.TABLES, *forms.GRAPHS, _HTML]) == _HTML
+
+
+def _editor(request: Request) -> str:
+    return f"{site_of(request).settings.root}/sparql-editor"
 
 
 async def answer(request: Request, question: Asked) -> Response:
@@ -168,7 +182,7 @@ def _without_query(request: Request) -> Response:
     accept = negotiation.accepts(request.headers.getlist("accept"))
     site = site_of(request)
     if negotiation.choose(accept, offered) == _HTML:
-        return RedirectResponse(f"{site.settings.root}/sparql-editor", 303, {"Vary": "Accept"})
+        return RedirectResponse(_editor(request), 303, {"Vary": "Accept"})
     form = forms.required(forms.chosen(request, forms.GRAPHS), forms.GRAPHS)
     graphs = readable_graphs(request)
     tag = streaming.etag(request, address(request), graphs, form)

@@ -119,6 +119,10 @@ class _Static:
         self._root = root
         self._known: dict[str, tuple[float, str]] = {}
 
+    def has(self, name: str) -> bool:
+        """Tell whether there is such a file: an installation may lack the bundle."""
+        return (STATIC / name).is_file()
+
     def __call__(self, name: str) -> str:
         path = STATIC / name
         changed = path.stat().st_mtime if path.is_file() else 0.0
