@@ -55,7 +55,7 @@ _CODES: Mapping[int, Code] = {
     413: "input.too-large",
     415: "request.media-type",
 }
-_FORMS = (PROBLEM_JSON, "application/json", "text/plain", "text/html")
+FORMS = (PROBLEM_JSON, "application/json", "text/plain", "text/html")
 _log = logging.getLogger("sightline.server")
 
 
@@ -99,7 +99,7 @@ def problem(
         sent.setdefault("Retry-After", str(wait))
     if number == 401:
         sent.setdefault("WWW-Authenticate", "Bearer")
-    form = negotiation.choose(negotiation.accepts(request.headers.getlist("accept")), _FORMS)
+    form = negotiation.choose(negotiation.accepts(request.headers.getlist("accept")), FORMS)
     if form == "text/plain":
         return Response(f"{render(error)}\n", number, sent, "text/plain")
     if form == "text/html" and isinstance(request, Request):

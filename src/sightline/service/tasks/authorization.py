@@ -6,6 +6,9 @@ true only where every row of the answer is permitted. What stands behind one tha
 above all, is in the context of the response: only ``stated_denial`` says that documents deny it.
 """
 
+import hashlib
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 KINDS = {"subject": "actor", "resource": "data"}
 """What the ``type`` of a subject and of a resource has to be."""
 
+_TOKEN = re.compile(r"(\d{1,9})\.(\d{1,9})\.([0-9a-f]{16})", re.ASCII)
 MIXED, UNKNOWN = "mixed", "unknown"
 """Instead of a verdict: rows have several, or the question cannot be answered."""
 
@@ -64,6 +68,7 @@ def search(work: Work, given: Arguments, body: bytes) -> Any:
     """List the entities of the kind ``sought`` for which the decision of ``request`` is true."""
     sought, request = str(given["sought"]), given["request"]
     kind = KINDS.get(sought, sought)
+    page = _Page(work, request)
     try:
         if sought in KINDS:
             _of_type(request[sought], sought)
@@ -75,30 +80,77 @@ def search(work: Work, given: Arguments, body: bytes) -> Any:
             if _verdict(_rows(answer, asked)) == PERMITTED:
                 found.append(entity)
     except SightlineError as error:
-        return {"results": [], "context": _unknown(error)["context"]}
-    return {"results": found}
+        return {**page.of([]), "context": _unknown(error)["context"]}
+    return page.of(found)
+
+
+class _Page:
+    """A part of what is found; its token names the question, so that none goes on with another.
+
+    Raises ParameterError for a token that this question was not given.
+    """
+
+    def __init__(self, work: Work, request: Arguments) -> None:
+        page = request.get("page") or {}
+        same = [(n, v) for n, v in sorted(request.items()) if n in (*KINDS, "action", "context")]
+        text = json.dumps([work.graph.knowledge.digest, same], sort_keys=True)
+        self._name = hashlib.sha256(text.encode()).hexdigest()[:16]
+        self._start, self._limit = 0, page.get("limit")
+        if token := page.get("token"):
+            known = _TOKEN.fullmatch(token)
+            if not known or known[3] != self._name:
+                hint = "send that of the answer before, and the same question"
+                raise ParameterError("parameter.value", "page.token fits no page", hint)
+            self._start, limit = int(known[1]), int(known[2])
+            if self._limit not in (None, limit):
+                raise ParameterError("parameter.value", "page.limit has changed", "keep it")
+            self._limit = limit
+
+    def of(self, found: list[dict[str, str]]) -> dict[str, Any]:
+        """Cut the part out of all that is found."""
+        end = len(found) if self._limit is None else self._start + self._limit
+        results = found[self._start : end]
+        token = f"{end}.{self._limit}.{self._name}" if end < len(found) else ""
+        told = {"next_token": token, "count": len(results), "total": len(found)}
+        return {"page": told, "results": results}
 
 
 def _asked(given: Arguments) -> dict[str, Any]:
     """Turn a request into what the task ``access`` is given, and its ``target``."""
-    resource, context = given["resource"], given.get("context") or {}
-    inside = resource.get("properties") or {}
+    subject = _entity(given, "subject", "type", "id")
+    action = _entity(given, "action", "name")
+    resource = _entity(given, "resource", "type", "id")
+    inside, context = resource.get("properties") or {}, given.get("context") or {}
+    if not isinstance(inside, Mapping) or not isinstance(context, Mapping):
+        raise ParameterError("parameter.value", "properties and context have to be objects")
     configuration = _configuration(inside, "resource.properties")
     for facet, values in _configuration(context, "context").items():
         if configuration.setdefault(facet, values) != values:
             message = f"the resource and the context give {facet!r} different values"
             raise ParameterError("parameter.value", message, "give it once")
-    _of_type(given["subject"], "subject")
+    _of_type(subject, "subject")
     _of_type(resource, "resource")
     texts = {n: _text(context, n) for n in ("activity", "target", "as_of", "collection")}
     return {
         "configuration": configuration,
-        "actor": given["subject"]["id"],
-        "action": given["action"]["name"],
+        "actor": subject["id"],
+        "action": action["name"],
         "data": resource["id"],
         "assume": context.get("assume"),
         **texts,
     }
+
+
+def _entity(given: Mapping[str, Any], name: str, *members: str) -> Mapping[str, Any]:
+    """Give a member of a request; within a list of evaluations nobody has looked at it before."""
+    entity = given.get(name)
+    if not isinstance(entity, Mapping):
+        raise ParameterError("parameter.missing", f"the evaluation has no {name}", "name one")
+    for member in members:
+        if not isinstance(entity.get(member), str):
+            message = f"the {name} of the evaluation has no {member} that is a text"
+            raise ParameterError("parameter.missing", message, f"add its {member}")
+    return entity
 
 
 def _of_type(entity: Mapping[str, Any], name: str) -> None:
