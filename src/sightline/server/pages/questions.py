@@ -61,7 +61,7 @@ async def question(request: Request) -> Response:
         raise HTTPException(404)
     query = request.query_params
     needs = {need: need in known.needs for need in (CONFIGURATION, ESTATE)}
-    estates = _estates(request, site)
+    estates = readable_estates(request, site)
     params = {p: text for p in known.params if (text := query.get(p, "").strip())}
     chosen = configuration.read_configuration(site.knowledge, query)
     chosen = {facet: values for facet, values in chosen.items() if facet not in known.params}
@@ -120,7 +120,8 @@ def _answer(
     }
 
 
-def _estates(request: Request, site: Site) -> list[str]:
+def readable_estates(request: Request, site: Site) -> list[str]:
+    """List the estates of the server that the caller of a request may read."""
     caller = getattr(request.state, "caller", None)
     allowed = caller.estates if caller is not None else None
     return [name for name in site.estates if allowed is None or name in allowed]
