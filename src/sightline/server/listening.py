@@ -23,8 +23,9 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, _, _, _, address = found[0]
-        opened = socket.socket(family, socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        # With the protocol: only then asyncio lets small pieces of an answer leave at once.
+        opened = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError, OverflowError) as error:
         raise _closed(host, port, error) from error
     try:
