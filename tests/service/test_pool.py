@@ -20,6 +20,7 @@ from sightline.errors import InputError, QueryError, ServiceError, SightlineErro
 from sightline.graph import KnowledgeGraph
 from sightline.render.answer import answer_json
 from sightline.render.solutions import solutions_json
+from sightline.service.lines import processor_time
 from sightline.service.pool import Pool
 from sightline.service.sandbox import MIB, Limits
 from sightline.service.work import Snapshot, estate_graph
@@ -157,6 +158,20 @@ def test_what_is_slow_leaves_the_processors_to_others(run: Run, pool: Pool) -> N
                 await asyncio.sleep(0.02)
 
     run(scene())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell it")
+def test_time_that_a_worker_waits_is_not_time_that_it_computes() -> None:
+    idle = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        before, own = processor_time(idle.pid), processor_time(os.getpid())
+        began, end = time.monotonic(), time.process_time() + 0.1
+        while time.process_time() < end:
+            pass
+        assert processor_time(os.getpid()) - own >= 0.1
+        assert processor_time(idle.pid) - before < time.monotonic() - began
+    finally:
+        idle.communicate(b"\n")
 
 
 def test_some_tasks_may_take_longer(run: Run) -> None:
