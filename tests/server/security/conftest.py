@@ -1,0 +1,209 @@
+"""Servers to attack: one that anyone may ask, one with tokens and estates, and a canary.
+
+``serving`` is the module that starts a server on a real socket. ``walled`` is a server whose workers
+are processes, as ``sightline serve`` has them; ``open_server`` one that asks nobody for a name.
+"""
+
+import asyncio
+import importlib.util
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+from sightline.graph import KnowledgeGraph
+from sightline.server.app import create_app
+from sightline.server.security.tokens import line, new_token
+from sightline.server.settings import Settings
+from sightline.server.site import Site
+from sightline.service.pool import Pool
+from sightline.service.work import Snapshot, Work, estate_graph
+from sightline.service.workers import Threads
+
+SERVING = Path(__file__).parent.parent / "protocol" / "serving.py"
+ESTATES = ("north", "south", "west")
+SUBSETS = [s for n in range(4) for s in itertools.combinations(ESTATES, n)]
+
+
+@pytest.fixture(scope="session")
+def serving() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("serving_security", SERVING)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+SiteOf = Callable[..., Site]
+
+
+@pytest.fixture(scope="session")
+def site_of(graph: KnowledgeGraph) -> SiteOf:
+    """Make a site over the shipped graph with settings, in threads of this process."""
+
+    def make(**settings: Any) -> Site:
+        return Site(
+            workers=Threads(Work(graph)),
+            knowledge=graph.knowledge,
+            questions=graph.questions(),
+            digest="test",
+            graphs=tuple(graph.store.graphs()),
+            settings=Settings(port=0, **settings),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def open_server(serving: ModuleType, site_of: SiteOf) -> Iterator[Any]:
+    with serving.serving(create_app(site_of())) as client:
+        yield client
+
+
+class Walled(NamedTuple):
+    """A server with estates, and a token for each subset of them; the metrics have one too."""
+
+    client: Any
+    tokens: dict[tuple[str, ...], str]
+    pool: Pool
+
+    def __call__(
+        self,
+        path: str,
+        headers: dict[str, str] | None = None,
+        method: str = "GET",
+        body: bytes | None = None,
+        estates: tuple[str, ...] = ESTATES,
+    ) -> Any:
+        sent = {"Authorization": f"Bearer {self.tokens[estates]}", **(headers or {})}
+        return self.client(path, sent, method, body)
+
+
+def template(estate: str) -> str:
+    """Write an estate whose account and deployment nobody else may hear of."""
+    kind = "Microsoft.CognitiveServices/accounts"
+    account = {
+        "type": kind,
+        "apiVersion": "2024-10-01",
+        "name": f"secret-{estate}",
+        "location": "swedencentral",
+        "kind": "OpenAI",
+        "sku": {"name": "S0"},
+        "properties": {},
+    }
+    deployment = {
+        "type": f"{kind}/deployments",
+        "apiVersion": "2024-10-01",
+        "name": f"secret-{estate}/secret-{estate}-deployment",
+        "sku": {"name": "GlobalStandard", "capacity": 1},
+        "properties": {"model": {"format": "OpenAI", "name": "gpt-4o", "version": "1"}},
+    }
+    schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+    whole = {"$schema": schema, "contentVersion": "1.0.0.0", "resources": [account, deployment]}
+    return json.dumps(whole)
+
+
+@pytest.fixture(scope="session")
+def walled(
+    serving: ModuleType, graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Walled]:
+    if not Pool.is_possible():
+        pytest.skip("this system cannot fork processes")
+    folder = tmp_path_factory.mktemp("walled")
+    estates = {}
+    for name in ESTATES:
+        path = folder / name / "main.json"
+        path.parent.mkdir()
+        path.write_text(template(name), encoding="utf-8")
+        estates[name] = (path,)
+    tokens = {subset: new_token() for subset in SUBSETS}
+    lines = [line("-".join(("t", *subset)), tokens[subset], subset) for subset in SUBSETS]
+    lines[0] += " rights=metrics"
+    (folder / "tokens").write_text("\n".join(lines), encoding="utf-8")
+    pool = Pool(Snapshot(estates), workers=2, seconds=10.0, longer={"sparql": 2.0})
+    pool.launch()
+    own = {estate_graph(name) for name in ESTATES}
+    site = Site(
+        workers=pool,
+        knowledge=graph.knowledge,
+        questions=graph.questions(),
+        digest=pool.digest,
+        graphs=tuple(name for name in pool.graphs if name not in own),
+        estates=ESTATES,
+        settings=Settings(port=0, tokens=folder / "tokens", rate=0),
+    )
+    with serving.serving(create_app(site)) as client:
+        yield Walled(client, tokens, pool)
+
+
+class Canary:
+    """A web server on this machine that nobody has any business with."""
+
+    def __init__(self) -> None:
+        self.hits: list[str] = []
+        self.location = ""
+        self.content = b"<urn:canary> <urn:p> 'SECRET' ."
+        self.media_type = "text/turtle"
+        canary = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                canary.hits.append(self.path)
+                self.send_response(302 if canary.location else 200)
+                if canary.location:
+                    self.send_header("Location", canary.location)
+                self.send_header("Content-Type", canary.media_type)
+                self.send_header("Content-Length", str(len(canary.content)))
+                self.end_headers()
+                self.wfile.write(canary.content)
+
+            do_POST = do_HEAD = do_GET
+
+            def log_message(self, *details: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
+        self.thread.start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join(5)
+
+
+@pytest.fixture
+def canary() -> Iterator[Canary]:
+    """Fail when it was contacted."""
+    found = Canary()
+    yield found
+    found.close()
+    assert found.hits == []
+
+
+@pytest.fixture
+def bird() -> Iterator[Canary]:
+    """The same, where contact is part of the test."""
+    found = Canary()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    """A file that no query may read."""
+    path = tmp_path / "planted.ttl"
+    path.write_text("<urn:planted> <urn:p> 'SECRET' .", encoding="utf-8")
+    return path
+
+
+def run(work: Any) -> Any:
+    return asyncio.run(work)
