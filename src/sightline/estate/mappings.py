@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
 
-from sightline.files import knowledge_files, relative
+from sightline.files import knowledge_files
 from sightline.stores import Quad
 from sightline.terms import FACET, MAPPING, RDF, SL, split_value
 
@@ -83,7 +83,7 @@ class Mappings:
 def mapping_files() -> list[File]:
     """List the files that hold the mappings."""
     files = knowledge_files("data", ".ttl")
-    return [path for path in files if relative(path).startswith("data/mappings/")]
+    return [path for path in files if path.parent.name == "mappings"]
 
 
 def read_path(text: str) -> Path:

@@ -151,7 +151,7 @@ def _policy(query: Query) -> EstateShape:
 
 
 def _known(name: str) -> bool:
-    return name.startswith(_CONTEXT)
+    return name.startswith(_CONTEXT) and "/crosswalks/" not in name
 
 
 def _place(finding: Finding) -> tuple[str, str, str, str]:
