@@ -9,6 +9,7 @@ from sightline.service.tasks import (
     linked,
     matrix,
     reference,
+    resting,
     sparql,
     written,
 )
@@ -29,6 +30,7 @@ TASKS: Mapping[str, Task] = {
     "search": authorization.search,
     "parameter_values": reference.parameter_values,
     "policies": reference.policies,
+    "resting": resting.resting,
     "write": written.write,
     "graphs": sparql.graphs,
     "preview": sparql.preview,
