@@ -1,10 +1,11 @@
 """Servers to attack: one that anyone may ask, one with tokens and estates, and a canary.
 
-``serving`` is the module that starts a server on a real socket. ``walled`` is a server whose workers
-are processes, as ``sightline serve`` has them; ``open_server`` one that asks nobody for a name.
+``serving`` is the module that starts a server on a real socket. ``walled`` is a server whose
+workers are processes, as those of ``sightline serve``; ``open_server`` asks nobody for a name.
 """
 
 import asyncio
+import http.client
 import importlib.util
 import itertools
 import json
@@ -164,7 +165,7 @@ class Canary:
                 self.end_headers()
                 self.wfile.write(canary.content)
 
-            do_POST = do_HEAD = do_GET
+            do_POST = do_HEAD = do_GET  # noqa: N815 - names of the library
 
             def log_message(self, *details: Any) -> None:
                 pass
@@ -203,6 +204,32 @@ def planted(tmp_path: Path) -> Path:
     path = tmp_path / "planted.ttl"
     path.write_text("<urn:planted> <urn:p> 'SECRET' .", encoding="utf-8")
     return path
+
+
+def ask_host(client: Any, path: str, host: str, headers: dict[str, str] | None = None) -> Any:
+    """Make a request that names a host of its own."""
+    connection = http.client.HTTPConnection(client.host, timeout=20)
+    try:
+        connection.putrequest("GET", path, skip_host=True, skip_accept_encoding=True)
+        for name, value in {"Host": host, **(headers or {})}.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        response = connection.getresponse()
+        return Told(response.status, response.headers, response.read())
+    finally:
+        connection.close()
+
+
+class Told(NamedTuple):
+    """An answer."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get_content_type()
 
 
 def run(work: Any) -> Any:

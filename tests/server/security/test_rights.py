@@ -31,7 +31,7 @@ FORMS = {
     "aggregate": f"SELECT (GROUP_CONCAT(CONCAT(STR(?s), STR(?o))) AS ?all) {DEPLOYMENTS}",
     "construct": f"CONSTRUCT {{ ?s ?p ?o }} {{ {{ GRAPH ?g {DEPLOYMENTS} }} UNION {DEPLOYMENTS} }}",
     "describe": "DESCRIBE ?s { { ?s a sl:Deployment } UNION { GRAPH ?g { ?s a sl:Deployment } } }",
-    "exists": f"SELECT ?s {{ {{ ?s a sl:Deployment }} FILTER EXISTS {{ GRAPH ?g {DEPLOYMENTS} }} }}",
+    "exists": f"SELECT ?s {{ ?s a sl:Deployment FILTER EXISTS {{ GRAPH ?g {DEPLOYMENTS} }} }}",
 }
 DATASETS: tuple[dict[str, list[str]], ...] = (
     {},
