@@ -1,6 +1,7 @@
 """The store in memory, and RDF in and out of bytes: pyoxigraph, which nothing else imports."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, cast
@@ -393,6 +394,7 @@ def _object(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
 
 
+@lru_cache(maxsize=1024)  # each query of a server names all graphs that its caller may read
 def _graph(name: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(name)
