@@ -13,11 +13,15 @@ import sys
 from collections.abc import Awaitable, Callable
 
 import server_kills
+import server_latency
 import server_load
 import server_queries
+import server_ratios
 import server_soak
 
 STAGES: dict[str, Callable[[float], Awaitable[server_load.Stage]]] = {
+    "ratios": server_ratios.ratios,
+    "latency": server_latency.latency,
     "workers": server_kills.kill_workers,
     "zygotes": server_kills.kill_zygotes,
     "queries": server_queries.hostile,

@@ -122,6 +122,12 @@ def get(path: str, accept: str = "*/*") -> bytes:
     return f"{head}Connection: keep-alive\r\n\r\n".encode()
 
 
+def post(path: str, body: bytes, media_type: str = "application/json") -> bytes:
+    """Write a POST request."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {media_type}\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
 def sparql(query: str, path: str = "/sparql") -> bytes:
     """Write the request of a query."""
     return get(f"{path}?{urlencode({'query': query})}", JSON)
