@@ -284,3 +284,10 @@ def configuration_words(
         label = knowledge.label("facet", facet)
         found.append(("" if label == names else label, names, facet in given))
     return sorted(found, key=lambda item: not item[2])
+
+
+def access_label(knowledge: Knowledge, row: Mapping[str, Any]) -> str:
+    """Say in words what a row is about: who does what with which data."""
+    actor = knowledge.label("actor", row["actor"])
+    action = inside(knowledge.label("action", row["action"]))
+    return f"{actor} {action} {inside(knowledge.label('data', row['data']))}"
