@@ -45,7 +45,7 @@ def endpoints(site: Site, estates: Sequence[str]) -> list[Endpoint]:
     body = Body(
         {
             "application/json": {},
-            "text/plain": {"type": "string"},
+            "text/plain": {"type": "string", "minLength": 1},
             MULTIPART: {
                 "type": "object",
                 "properties": {
@@ -56,6 +56,7 @@ def endpoints(site: Site, estates: Sequence[str]) -> list[Endpoint]:
                     }
                 },
                 "required": ["file"],
+                "additionalProperties": False,
             },
         },
         "An estate file (ARM template, Bicep, Terraform plan or source, output of az ...), or "
@@ -122,14 +123,15 @@ async def receive(request: Request, site: Site) -> Received:
         files = await _parts(request, most)
     elif kind in _RAW:
         name = "estate.json" if kind == _RAW[0] else "estate"
-        files = [(request.query_params.get("name") or name, await content(request, most))]
+        held = await content(request, most)
+        files = [(request.query_params.get("name") or name, held)] if held else []
     else:
         raise RequestError(
             "request.media-type",
             f"an estate cannot be sent as {kind}" if kind else "the request has no Content-Type",
             f"send one of: {', '.join((*_RAW, MULTIPART))}",
         )
-    if not any(held for _, held in files):
+    if not files:
         raise ParameterError("parameter.missing", "no estate is sent", "send its files")
     told = [{"name": name, "size": len(held)} for name, held in files]
     return {"files": told}, b"".join(held for _, held in files)
