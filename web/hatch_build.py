@@ -1,7 +1,7 @@
 """The build hook that puts the bundle of the web pages into wheels.
 
-An editable install has none, so that it stays quick; ``python web/build.py`` makes one. A wheel that
-is built where Node or the npm registry cannot be reached has none either, and says so.
+An editable install has none, so that it stays quick; ``python web/build.py`` makes one. A wheel
+that is built where Node or the npm registry cannot be reached has none either, and says so.
 """
 
 import importlib.util
@@ -29,7 +29,8 @@ class BundleHook(BuildHookInterface):
         """Make the bundle, and have its files put into the wheel although git ignores them."""
         if version == "editable":
             return
-        spec = importlib.util.spec_from_file_location("web_build", Path(__file__).parent / "build.py")
+        script = Path(__file__).parent / "build.py"
+        spec = importlib.util.spec_from_file_location("web_build", script)
         assert spec is not None
         assert spec.loader is not None
         web = importlib.util.module_from_spec(spec)
