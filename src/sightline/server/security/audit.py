@@ -62,8 +62,8 @@ class Audit:
     def entry(self, seen: Seen) -> dict[str, Any]:
         """Give what is written of a request."""
         path = seen.path_params
-        question = f"{path.get('folder', '')}/{path.get('name', '')}"
-        estate = path.get("estate") or path.get("name")
+        question = path.get("name")
+        estate = path.get("estate") or seen.estate
         return {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "caller": seen.caller or None,

@@ -26,6 +26,8 @@ class Seen:
     path_params: Mapping[str, Any]
     parameters: Sequence[str]
     """The names of the parameters of the address; one that could be content is '?'."""
+    estate: str
+    """The parameter of that name."""
     query: str | None
     """The SPARQL query."""
     status: int
@@ -63,6 +65,7 @@ class Observed:
             await self.app(scope, receive, watching)
         finally:
             state = scope.get("state", {})
+            given = _parameters(scope["query_string"])
             caller, client, method = state.get("caller"), scope.get("client"), scope["method"]
             seen = Seen(
                 caller=caller.name if caller else "",
@@ -70,7 +73,8 @@ class Observed:
                 method=method if method in METHODS else "?",
                 route=getattr(scope.get("route"), "path", ""),
                 path_params=scope.get("path_params", {}),
-                parameters=_names(scope["query_string"]),
+                parameters=sorted({n if _NAME.fullmatch(n) else "?" for n in given})[:_MOST],
+                estate=given.get("estate", ""),
                 query=state.get("query"),
                 status=status,
                 is_whole=is_whole,
@@ -81,10 +85,8 @@ class Observed:
                 observer(seen)
 
 
-def _names(query: bytes) -> list[str]:
+def _parameters(query: bytes) -> Mapping[str, str]:
     try:
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=1000)
+        return dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=1000))
     except ValueError:
-        return ["?"]
-    names = {name if _NAME.fullmatch(name) else "?" for name, _ in pairs}
-    return sorted(names)[:_MOST]
+        return {"?": ""}

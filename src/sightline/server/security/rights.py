@@ -165,6 +165,11 @@ class Guarded:
         """End all workers."""
         await self.workers.close()
 
+    def stats(self) -> Mapping[str, int]:
+        """Count workers, tasks and failures, where the workers do."""
+        found: Mapping[str, int] = getattr(self.workers, "stats", dict)()
+        return found
+
     def _check(self, given: Mapping[str, Any]) -> None:
         caller = _caller.get()
         if caller.estates is None:
