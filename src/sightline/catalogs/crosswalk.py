@@ -74,6 +74,10 @@ class Crosswalk:
     terms: tuple[MappedTerm, ...]
     broader: Mapping[str, tuple[str, ...]]
     ways: Mapping[str, Way]
+    addresses: tuple[re.Pattern[str], ...] = ()
+    """How addresses look that name a deployment."""
+    connections: Mapping[str, str] = field(default_factory=dict)
+    """Type of resource that connects an account to data -> the property with the address."""
     _read: dict[tuple[str, str], Reading] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, term: Term) -> Reading:
@@ -139,6 +143,7 @@ def read_crosswalk(quads: Iterable[Quad]) -> Crosswalk:
     for subject, predicate, value, _ in quads:
         about.setdefault(subject, {}).setdefault(predicate, []).append(value.value)
     terms, ways, broader = [], {}, {}
+    addresses, connections = [], {}
     for iri, own in sorted(about.items()):
         kinds = own.get(RDF["type"], ())
         if SL["MappedTerm"] in kinds:
@@ -146,12 +151,14 @@ def read_crosswalk(quads: Iterable[Quad]) -> Crosswalk:
         elif SL["LinkWay"] in kinds:
             way = _way(iri, own)
             ways[way.token] = way
-        elif SKOS["broaderTransitive"] in own:
-            broader[iri] = tuple(sorted(own[SKOS["broaderTransitive"]]))
-    for names in tuple(broader.values()):
-        for name in names:
-            broader.setdefault(name, ())
-    return Crosswalk(tuple(terms), broader, ways)
+        elif SL["DeploymentAddress"] in kinds:
+            addresses += [_pattern(iri, text) for text in own.get(SL["addressPattern"], ())]
+        elif SL["ConnectionKind"] in kinds:
+            for kind in own.get(SL["resourceType"], ()):
+                connections[kind] = own.get(SL["propertyPath"], [""])[0]
+        elif SL["DpvCategory"] in kinds:
+            broader[iri] = tuple(sorted(own.get(SKOS["broaderTransitive"], ())))
+    return Crosswalk(tuple(terms), broader, ways, tuple(addresses), connections)
 
 
 def shipped_crosswalk(added: Sequence[Path] = ()) -> Crosswalk:
@@ -180,12 +187,10 @@ def _mapped(
     scheme = next(iter(own.get(SKOS["inScheme"], ())), "")
     keys = frozenset(key.casefold() for key in own.get(SL["termKey"], ()))
     try:
-        patterns = tuple(
-            re.compile(text, re.IGNORECASE) for text in sorted(own.get(SL["termPattern"], ()))
-        )
         days = [date.fromisoformat(text) for text in own.get(SL["reviewedOn"], ())]
-    except (re.error, ValueError) as error:
+    except ValueError as error:
         raise _broken(iri, str(error)) from error
+    patterns = tuple(_pattern(iri, text) for text in sorted(own.get(SL["termPattern"], ())))
     if not keys and not patterns:
         raise _broken(iri, "it has no sl:termKey and no sl:termPattern")
     return MappedTerm(
@@ -216,6 +221,13 @@ def _way(iri: str, own: Mapping[str, list[str]]) -> Way:
         tuple(sorted(filter(None, map(DATA.token, own.get(SL["carriesData"], ()))))),
         tuple(pair for pair in pairs if pair),
     )
+
+
+def _pattern(iri: str, text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise _broken(iri, str(error)) from error
 
 
 def _broken(iri: str, reason: str) -> KnowledgeError:
