@@ -78,7 +78,7 @@ class Answering:
         self, request: Request, endpoint: Endpoint, known: Mapping[str, frozenset[str]]
     ) -> Response:
         given = query_of(request.scope["query_string"], "the query string")
-        form = _form(request, endpoint, given.pop("format", None))
+        named = given.pop("format", None)
         before, braces, _ = endpoint.path.partition("{")
         path = dict(request.path_params) if braces else {}
         if endpoint.route.endswith(":path}"):  # as it was sent: an encoded slash is no separator
@@ -89,6 +89,7 @@ class Answering:
             if error.kind in (*path, ESTATE):
                 return problems.problem(request, error, _MISSING)
             raise
+        form = _form(request, endpoint, named)
         if any(p.name == ESTATE for p in endpoint.parameters) and ESTATE not in values:
             (values[ESTATE],) = known[ESTATE]  # else it is required
         part = {name: values.pop(name, None) for name in ("limit", "offset")}

@@ -40,8 +40,9 @@ _ANSWERS: Mapping[str, Schema | None] = {"json": output("access-estate"), "turtl
 def endpoints(site: Site, estates: Sequence[str]) -> list[Endpoint]:
     """List the endpoints, for a caller who may ask about ``estates``."""
     knowledge = site.knowledge
-    asked = (*parameters.filters(knowledge), *parameters.basis(knowledge))
-    policies = policy_parameters()
+    facets = parameters.facets(knowledge)
+    asked = (*facets, *parameters.filters(knowledge), *parameters.basis(knowledge))
+    policies = (*facets, *policy_parameters())
     body = Body(
         {
             "application/json": {},
@@ -60,7 +61,8 @@ def endpoints(site: Site, estates: Sequence[str]) -> list[Endpoint]:
             },
         },
         "An estate file (ARM template, Bicep, Terraform plan or source, output of az ...), or "
-        "several as a form. They are read in memory and not kept.",
+        "several as a form. They are read in memory and not kept. Facets settle what files leave "
+        "open.",
         receive,
     )
     found: list[Endpoint] = []
@@ -236,7 +238,7 @@ def _listing(estates: Sequence[str]) -> Endpoint:
 
 def _given(knowledge: Knowledge, values: Values) -> Mapping[str, Any]:
     found = parameters.asked(knowledge, values)
-    del found["configuration"]
+    found["facets"] = found.pop("configuration")
     settings = ("resource_group_location", "subscription", "fail_on", ESTATE, "files")
     found |= {name: values[name] for name in settings if name in values}
     found["parameters"] = dict(_pair(text) for text in values.get("parameter", ()))

@@ -3,14 +3,11 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sightline.errors import InputError, ServiceError
 from sightline.service.tasks import answers, authorization, estates, matrix, reference
 from sightline.service.work import Arguments, Task, Work
-
-if TYPE_CHECKING:
-    from sightline.validate.gate import FailOn, Gate
 
 BYTES = 64 * 1024 * 1024
 ROWS = 100_000
@@ -113,18 +110,9 @@ def _versions(work: Work, given: Arguments) -> list[Any]:
 
 
 def _gate(work: Work, given: Arguments, body: bytes, form: str) -> str:
-    from importlib.metadata import version
+    from sightline.gates import written
 
-    from sightline.validate import gate_formats, gate_texts, sarif
-
-    fail_on: FailOn = given.get("fail_on") or "violation"
-    writers: Mapping[str, Callable[[Gate], str]] = {
-        "sarif": lambda gate: sarif.sarif(gate, version("sightline")),
-        "junit": lambda gate: gate_formats.junit(gate, fail_on),
-        "turtle": gate_formats.turtle,
-        "markdown": gate_texts.markdown,
-    }
-    return writers[form](estates.judged(work, given, body))
+    return written(estates.judged(work, given, body), form, given.get("fail_on") or "violation")
 
 
 def _estate_access(work: Work, given: Arguments, body: bytes, form: str) -> str:
