@@ -5,7 +5,7 @@ from dataclasses import astuple
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sightline.derive import Derivation
 from sightline.errors import InputError, ParameterError, UnknownTermError
@@ -21,7 +21,8 @@ from sightline.model import (
     Knowledge,
     Question,
 )
-from sightline.stores import SUFFIXES, TRIPLE_FORMATS, Solutions, Store, blocks, iri, nquads
+from sightline.scratch import Scratch
+from sightline.stores import SUFFIXES, TRIPLE_FORMATS, Solutions, Store, iri, nquads
 from sightline.stores import Answer as StoreAnswer
 from sightline.terms import DOCUMENT, GRAPH, token
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from sightline.estate import Attachment, Estate
     from sightline.estate import Settings as EstateSettings
+    from sightline.joining import Joined
     from sightline.queries import LibraryQuestion, Value
     from sightline.stores import Quad
 
@@ -53,8 +55,9 @@ class KnowledgeGraph:
     def __init__(self, store: Store | None = None) -> None:
         self._given = store
         self._derivations: dict[tuple[date | None, str | None], Derivation] = {}
-        self._scratch: tuple[tuple[str, ...], Store] | None = None
-        self._asked: Estate | None = None
+        self._scratch = Scratch(
+            lambda: self.store.serialize("CONSTRUCT WHERE { ?s ?p ?o }", "ntriples")
+        )
 
     @cached_property
     def store(self) -> Store:
@@ -239,6 +242,20 @@ class KnowledgeGraph:
         ):
             yield from rdf.quads(found.answer)
 
+    def linked_quads(
+        self, joined: "Joined", estate: "Estate | None" = None, **derive: Any
+    ) -> "Iterator[Quad]":
+        """Give all that catalogs and an estate say, the links between them, and what follows.
+
+        Access is derived for each deployment as its files have it, and as datasets use it;
+        ``derive`` is as for ``estate_quads``.
+        """
+        from sightline.joining import facts
+
+        if estate is not None:
+            yield from self.estate_quads(estate, **derive)
+        yield from facts.quads(joined, lambda found: self.access_estate(found, **derive))
+
     def derivation(self, as_of: date | None = None, collection: str | None = None) -> Derivation:
         """Give the evaluator for one selection of document versions."""
         key = (as_of, collection)
@@ -273,10 +290,9 @@ class KnowledgeGraph:
         """
         one_graph = SUFFIXES.get(path.suffix.lower()) in TRIPLE_FORMATS
         self.store.load(path, graph=GRAPH[f"added/{path.name}"] if one_graph else "")
-        for name in ("knowledge", "_published"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("knowledge", None)
         self._derivations.clear()
-        self._scratch = None
+        self._scratch.clear()
 
     def questions(self) -> Mapping[str, "LibraryQuestion"]:
         """List the questions of the library by name."""
@@ -294,12 +310,14 @@ class KnowledgeGraph:
         collection: str | None = None,
         assume: bool = True,
         estate: "Estate | None" = None,
+        joined: "Joined | None" = None,
         **params: "Value | None",
     ) -> Solutions:
         """Answer a question of the library; see ``questions`` for names and parameters.
 
         ``configuration``, ``as_of``, ``collection`` and ``assume`` are those of ``access``, for the
-        questions that need a configuration; ``estate`` is for those that need one.
+        questions that need a configuration; ``estate`` is for those that need one, and ``joined``
+        for those that need datasets (see ``joining.join``).
 
         >>> graph = KnowledgeGraph()
         >>> answer = graph.ask("who-can-access", {"offering": "serverless-api"}, data="prompts")
@@ -310,33 +328,40 @@ class KnowledgeGraph:
         UnknownTermError for a question or a token that does not exist.
         """
         from sightline import queries
-        from sightline.queries import CATALOG, CONFIGURATION, ESTATE
+        from sightline.queries import CATALOG, CONFIGURATION, DATASETS, ESTATE
+        from sightline.render import rdf
 
         asked = queries.question(name)
-        if ESTATE in asked.needs:
-            if estate is None:
-                raise ParameterError(
-                    "parameter.missing",
-                    f"the question {asked.name!r} needs an estate",
-                    "name its files, as in --estate main.json",
-                )
+        derive: dict[str, Any] = {"as_of": as_of, "collection": collection, "assume": assume}
+        for need, given, what, hint in (
+            (ESTATE, estate, "an estate", "name its files, as in --estate main.json"),
+            (DATASETS, joined, "datasets", "name catalog files, as in --catalog catalog.ttl"),
+        ):
+            if need in asked.needs and given is None:
+                problem = f"the question {asked.name!r} needs {what}"
+                raise ParameterError("parameter.missing", problem, hint)
+        if ESTATE in asked.needs or DATASETS in asked.needs:
+            linked = joined if DATASETS in asked.needs else None
             values = queries.read_params(self.store, asked, params)
-            data = token(values["data"].value) if "data" in values else None
-            basis = ("estate", data or "", str(as_of), collection or "", str(assume))
-            if self._scratch is None or self._scratch[0] != basis or self._asked is not estate:
-                self._asked = estate
-                found = self.estate_quads(
-                    estate, data=data, as_of=as_of, collection=collection, assume=assume
-                )
-                self._fill_scratch(basis, found)
-            assert self._scratch is not None
-            return queries.answer(self._scratch[1], asked, values)
+            derive["data"] = token(values["data"].value) if "data" in values else None
+
+            def found() -> "Iterator[Quad]":
+                if linked is not None:
+                    return self.linked_quads(linked, estate, **derive)
+                assert estate is not None
+                return self.estate_quads(estate, **derive)
+
+            basis = ("estate", *map(str, derive.values()))
+            return queries.answer(
+                self._scratch.store(basis, found, linked or estate), asked, values
+            )
         if CONFIGURATION not in asked.needs:
             if configuration:
                 raise ParameterError(
                     "parameter.unknown", f"the question {asked.name!r} takes no configuration"
                 )
-            store = self._scratch_store(()) if CATALOG in asked.needs else self.store
+            needs_library = CATALOG in asked.needs
+            store = self._scratch.store((), queries.catalog_quads) if needs_library else self.store
             return queries.run(store, name, params)
         if not configuration:
             facets = [f.token for f in self.knowledge.facets.values() if f.kind == "facet"]
@@ -347,37 +372,12 @@ class KnowledgeGraph:
             )
         values = queries.read_params(self.store, asked, params)
         # What is said of all of a category is made a row of the data that is asked for.
-        data = token(values["data"].value) if "data" in values else None
-        answer = self.access(
-            configuration, data=data, as_of=as_of, collection=collection, assume=assume
-        )
+        derive["data"] = token(values["data"].value) if "data" in values else None
+        answer = self.access(configuration, **derive)
         values[CONFIGURATION] = iri(configuration_iri(answer.identity))
-        key = (answer.identity, data or "", str(answer.selected_on), collection or "", str(assume))
-        store = self._scratch_store(key, answer)
+        key = (answer.identity, str(answer.selected_on), *map(str, derive.values()))
+        store = self._scratch.store(key, lambda: rdf.quads(answer))
         return queries.answer(store, asked, values)
-
-    def _scratch_store(self, key: tuple[str, ...], answer: Answer | None = None) -> Store:
-        """Copy the published facts and add derived ones, which so never mix with the store's."""
-        from sightline import queries
-        from sightline.render import rdf
-
-        if self._scratch is None or self._scratch[0] != key:
-            return self._fill_scratch(key, rdf.quads(answer) if answer else queries.catalog_quads())
-        return self._scratch[1]
-
-    def _fill_scratch(self, key: tuple[str, ...], added: "Iterable[Quad]") -> Store:
-        from sightline.stores.embedded import EmbeddedStore
-
-        store = EmbeddedStore()
-        store.load(self._published, format="ntriples")
-        for block in blocks(added):
-            store.load(block, format="nquads")
-        self._scratch = (key, store)
-        return store
-
-    @cached_property
-    def _published(self) -> bytes:
-        return self.store.serialize("CONSTRUCT WHERE { ?s ?p ?o }", "ntriples")
 
     def graph(self) -> "Dataset":
         """Give the whole graph as an rdflib Dataset whose default graph is the union."""

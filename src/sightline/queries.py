@@ -28,9 +28,10 @@ from sightline.terms import BASE, GRAPH, QUERY, RDF, RDFS, SH, SKOS, SL, VALUE, 
 CONFIGURATION = "configuration"
 CATALOG = "catalog"
 ESTATE = "estate"
-NEEDS = (CONFIGURATION, CATALOG, ESTATE)
+DATASETS = "datasets"
+NEEDS = (CONFIGURATION, CATALOG, ESTATE, DATASETS)
 """What a question can need beyond the published statements: derived access, this library itself,
-or deployments with the access derived for them."""
+deployments with the access derived for them, or datasets with what they reach."""
 
 CATALOG_GRAPH = GRAPH["queries"]
 """The graph of ``catalog_quads``."""
