@@ -1,6 +1,9 @@
 """Packaging: what a wheel contains, and that it works outside a checkout."""
 
 import email
+import hashlib
+import importlib.util
+import json
 import re
 import subprocess
 import sys
@@ -100,3 +103,80 @@ def test_the_package_has_no_other_public_names():
     assert sightline.__all__ == ["KnowledgeGraph", "SightlineError", "__version__"]
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = sightline.nothing
+
+
+def web_build():
+    spec = importlib.util.spec_from_file_location("web_build", ROOT / "web" / "build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+BUNDLE = web_build().BUNDLE
+needs_bundle = pytest.mark.skipif(
+    not web_build().fresh(), reason="there is no fresh bundle; python web/build.py makes it"
+)
+
+
+@needs_bundle
+def test_the_wheel_holds_the_bundle_of_the_web_pages(wheel, names):
+    manifest = json.loads((BUNDLE / "manifest.json").read_text(encoding="utf-8"))
+    assert {"THIRD_PARTY.txt", "editor.js", "flow.js"} <= manifest["files"].keys()
+    with zipfile.ZipFile(wheel) as archive:
+        for name, known in manifest["files"].items():
+            content = archive.read(f"sightline/server/static/bundle/{name}")
+            assert known == f"sha256-{hashlib.sha256(content).hexdigest()}"
+
+
+@needs_bundle
+def test_the_notice_has_every_package_of_the_bundle_with_its_license():
+    manifest = json.loads((BUNDLE / "manifest.json").read_text(encoding="utf-8"))
+    notice = (BUNDLE / "THIRD_PARTY.txt").read_text(encoding="utf-8")
+    locked = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))
+    asked = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))
+    assert asked["dependencies"].keys() <= manifest["packages"].keys()
+    for name, found in manifest["packages"].items():
+        assert f"{name} {found['version']}\nlicense: {found['license']}\nsource: http" in notice
+        assert locked["packages"][f"node_modules/{name}"]["version"] == found["version"]
+    assert "Eclipse Public License - v 2.0" in notice
+
+
+@needs_bundle
+def test_elkjs_ships_as_it_was_published():
+    published = ROOT / "web" / "node_modules" / "elkjs" / "lib"
+    if not published.exists():
+        pytest.skip("the packages of the bundle are not there any more")
+    for name in ("elk-api.js", "elk-worker.min.js"):
+        assert (BUNDLE / name).read_bytes() == (published / name).read_bytes()
+
+
+def test_packages_of_the_bundle_are_pinned_by_hash():
+    locked = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: found for name, found in locked["packages"].items() if name}
+    assert packages
+    for name, found in packages.items():
+        assert found["integrity"].startswith("sha512-"), name
+        assert "hasInstallScript" not in found or name == "node_modules/esbuild"
+
+
+def test_git_holds_no_code_of_others():
+    listed = subprocess.run(
+        ["git", "ls-files", "web", "src/sightline/server/static"],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    if listed.returncode:
+        pytest.skip("this is no checkout")
+    files_held = listed.stdout.split()
+    assert "web/build.py" in files_held
+    assert not [name for name in files_held if "node_modules" in name or "/bundle/" in name]
+
+
+def test_a_bundle_that_cannot_be_made_is_an_error_or_a_warning(monkeypatch, capsys):
+    build = web_build()
+    monkeypatch.setattr(build, "fresh", lambda: False)
+    monkeypatch.setattr(build, "find_spec", lambda name: None)
+    monkeypatch.setattr(build.shutil, "which", lambda name: None)
+    assert build.main([]) == 1
+    assert "error: there is no Node" in capsys.readouterr().err
+    assert build.main(["--optional"]) == 0
+    assert "warning: pages do without the bundle: there is no Node" in capsys.readouterr().err

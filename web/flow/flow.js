@@ -53,9 +53,21 @@ function remember(name) {
 
 function remembered() {
   try {
-    return localStorage.getItem("flow-layout") ?? "nested";
+    return localStorage.getItem("flow-layout");
   } catch {
-    return "nested";
+    return null;
+  }
+}
+
+// Unless somebody chose, places are nested where that can be seen without scrolling sideways.
+async function begin() {
+  if (remembered() === "lanes") return;
+  layout = elk().layout(read(svg));
+  try {
+    if (remembered() === "nested" || (await layout).width <= canvas.clientWidth - 40) await show("nested");
+  } catch (error) {
+    layout = undefined;
+    console.info(error);
   }
 }
 
@@ -63,5 +75,5 @@ if (svg && window.ELK && window.Worker) {
   for (const button of buttons) button.addEventListener("click", () => choose(button.dataset.flowLayout));
   choice.hidden = false;
   downloading(svg, () => canvas.dataset.flow === "nested");
-  if (remembered() === "nested") choose("nested");
+  begin();
 }

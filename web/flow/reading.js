@@ -12,7 +12,7 @@ const OPTIONS = {
   "elk.spacing.edgeEdge": "8",
   "elk.spacing.edgeLabel": "4",
   "elk.spacing.componentComponent": "20",
-  "elk.layered.spacing.nodeNodeBetweenLayers": "28",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "16",
   "elk.layered.spacing.edgeNodeBetweenLayers": "12",
   "elk.layered.spacing.edgeEdgeBetweenLayers": "8",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
