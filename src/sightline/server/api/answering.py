@@ -111,7 +111,8 @@ class Answering:
         arguments = endpoint.given(values)
         # Ages, and which documents are the newest, change with the day.
         today = date.today().isoformat()
-        tag = streaming.etag(request, endpoint.path, arguments, form, part, today)
+        seen = readable_estates(request) if endpoint.local else ()  # which such an answer may name
+        tag = streaming.etag(request, endpoint.path, arguments, form, part, today, seen)
         headers = streaming.caching(tag)
         if streaming.unchanged(request, tag):
             return streaming.not_modified(tag)

@@ -28,11 +28,14 @@ _STATUSES: Mapping[int, str] = {
     403: "The caller may not ask this.",
     404: "There is nothing of that name.",
     406: "The answer has none of the forms that are accepted.",
+    408: "The request came too slowly.",
     413: "The request or the file is too large.",
     415: "The body is of a kind that is not read.",
+    421: "The server does not go by that name.",
     422: "The request is as described, and yet has no answer: facets contradict each other, a file "
     "is no estate, or the answer is too large.",
     429: "The caller asks too often.",
+    431: "The address or the headers are too long.",
     500: "The server failed.",
     503: "The server has too much to do; Retry-After says when to ask again.",
     504: "The answer took too long.",
@@ -74,7 +77,7 @@ async def description(answering: Answering, site: Site, visible: list[str]) -> d
     shared: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for endpoint in found:
-        described = _operation(endpoint, shared, _SECURED if site.settings.tokens else None)
+        described = _operation(endpoint, shared, _SECURED if site.settings.asks_names else None)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
     schemas = components(site.knowledge)
     for kind, tokens in values.items():
@@ -99,7 +102,7 @@ async def description(answering: Answering, site: Site, visible: list[str]) -> d
             "parameters": dict(sorted(shared.items())),
             "responses": _responses(),
             "headers": _headers(),
-            **({"securitySchemes": _SCHEMES} if site.settings.tokens else {}),
+            **({"securitySchemes": _SCHEMES} if site.settings.asks_names else {}),
         },
     }
 
@@ -180,13 +183,13 @@ def _answer(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _refusals(endpoint: Endpoint) -> dict[str, Any]:
-    own = {400, 401, 403, 406, 422, 429, 500, 503, 504}
+    own = {400, 401, 403, 406, 408, 413, 421, 422, 429, 431, 500, 503, 504}
     if "{" in endpoint.path or any(p.kind == ESTATE for p in endpoint.parameters):
         own |= {404}
     if endpoint.method == "GET":
         own |= {304}
     else:
-        own |= {413, 415}
+        own |= {415}
     return {str(n): {"$ref": f"#/components/responses/{n}"} for n in sorted(own)}
 
 
