@@ -28,6 +28,9 @@ UPLOADS = ("/api/validate", "/api/estate", "/estate")
 """Where files may be sent, which are larger than other bodies."""
 
 
+_VERSIONS = ("1.0", "1.1", "2", "3")
+
+
 class Bounds:
     """Middleware that ends what goes beyond the limits of a request."""
 
@@ -110,7 +113,16 @@ def _beyond(scope: Scope, most: int) -> Any:
     if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > HEADERS:
         message = f"the headers are longer than {HEADERS:,} bytes"
         yield RequestError("request.too-large", message, "send shorter ones"), 431
-    length = Headers(scope=scope).get("content-length", "0")
+    headers = Headers(scope=scope)
+    if "transfer-encoding" in headers and "content-length" in headers:
+        # A proxy before this server might see another end of the body, and so another request.
+        yield RequestError("request.malformed", "the body has two lengths", "send one of them"), 400
+    if scope.get("http_version", "1.1") not in _VERSIONS:
+        yield (
+            RequestError("request.malformed", "this version of HTTP is not spoken", "use 1.1"),
+            505,
+        )
+    length = headers.get("content-length", "0")
     if length.isascii() and length.isdigit() and int(length[:20]) > most:
         yield _too_large(most), 413
 
