@@ -147,13 +147,13 @@ def _asset_properties(
     ):
         into.edge(_end(text(each, "destinationUrn"), pointer, into), own, "consumes", None, pointer)
     for name in ("datasets", "charts", "trainingData"):
-        for each in texts(content, name):
-            if each.startswith("urn:li:"):
-                into.edge(_end(each, pointer, into), own, "consumes", None, pointer)
+        for urn_of in texts(content, name):
+            if urn_of.startswith("urn:li:"):
+                into.edge(_end(urn_of, pointer, into), own, "consumes", None, pointer)
     for each in objects(content, "inputs"):
-        for upstream in map(text, each.values()):
-            if upstream.startswith("urn:li:"):
-                into.edge(_end(upstream, pointer, into), own, "consumes", None, pointer)
+        for nested in map(text, each.values()):
+            if nested.startswith("urn:li:"):
+                into.edge(_end(nested, pointer, into), own, "consumes", None, pointer)
     for given in texts(content, "inputs"):
         if given.startswith("urn:li:"):
             into.edge(_end(given, pointer, into), own, "consumes", None, pointer)
@@ -271,6 +271,34 @@ def _domains(
         draft.assign(into.terms.add("theme", each))
 
 
+def _named(
+    urn: str, content: Mapping[str, Any], draft: Draft, into: Collected, pointer: str
+) -> None:
+    name = text(content, "name")
+    if name and draft.key is not None:
+        given = draft.key.source
+        extra = {"datasetKey.name": name} if name != given.get("name") else {}
+        draft.key = _within({**given, **extra}, draft.key.host or "")
+
+
+def _instance(
+    urn: str, content: Mapping[str, Any], draft: Draft, into: Collected, pointer: str
+) -> None:
+    instance = text(content, "instance")
+    if instance and draft.key is not None:
+        name = _tuple(_parts(instance)[1])[-1]
+        draft.key = _within({**draft.key.source, "instance": instance}, name)
+
+
+def _within(source: Mapping[str, str], instance: str) -> Key:
+    """Make the key of a dataset whose name may begin with the instance that holds it."""
+    name = first(source.get("datasetKey.name", ""), source.get("name", ""))
+    if instance and name.lower().startswith(f"{instance.lower()}."):
+        name = name[len(instance) + 1 :]
+    system = source.get("platform", "").rpartition(":")[2]
+    return key(source, system, unquote(name), host=instance, environment=source.get("env", ""))
+
+
 def _known(
     urn: str, content: Mapping[str, Any], draft: Draft, into: Collected, pointer: str
 ) -> None:
@@ -307,7 +335,8 @@ _COMMON: Mapping[str, Reader] = {
 }
 _DATASET: Mapping[str, Reader] = {
     **_COMMON,
-    "datasetKey": _known,
+    "datasetKey": _named,
+    "dataPlatformInstance": _instance,
     "datasetProperties": _properties,
     "editableDatasetProperties": _properties,
     "schemaMetadata": _schema,

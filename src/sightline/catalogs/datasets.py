@@ -1,5 +1,6 @@
 """Hold what files of data catalogs say of datasets, as plain values."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -7,6 +8,8 @@ from urllib.parse import quote
 
 from sightline.errors import InputError
 from sightline.terms import ASSET, DATASET, TERM, Namespace
+
+_URN = re.compile(r"^urn:li:\w+:")
 
 TermKind = Literal["tag", "glossary-term", "classification", "theme", "personal-data", "property"]
 """How a catalog calls a term; a ``property`` is a name of the catalog's own with its value."""
@@ -70,6 +73,11 @@ class Term:
         'https://w3id.org/dpv/pd#Health'
         """
         return term_iri(self.source, self.kind, self.key)
+
+    @property
+    def name(self) -> str:
+        """Give what people call the term: its label, else its key without a prefix of DataHub."""
+        return self.label or _URN.sub("", self.key)
 
 
 @dataclass(frozen=True, slots=True)

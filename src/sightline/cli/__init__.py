@@ -15,6 +15,7 @@ from sightline.errors import close_matches, render
 _COMMANDS = {
     "access": "Show who can access which data for a configuration.",
     "ask": "Run a question of the library.",
+    "catalog": "Read exports of data catalogs: datasets, their terms and lineage.",
     "completion": "Print the script that completes words in a shell.",
     "diff": "Compare two configurations, dates or document versions.",
     "estate": "Read estate files: deployments, and what is unresolved.",

@@ -15,16 +15,19 @@ _WIDEST = 40
 
 
 @contextmanager
-def showing(paths: Sequence[str]) -> Iterator[Callable[[str], None] | None]:
+def showing(
+    paths: Sequence[str], listed: Callable[[Path], Sequence[Path]] | None = None
+) -> Iterator[Callable[[str], None] | None]:
     """Give what to call with the name of each file before it is read; None where nobody watches.
 
     The bar is drawn by a thread of its own, so that it moves while a single large file is read.
-    It stands on standard error and is gone at the end.
+    It stands on standard error and is gone at the end. ``listed`` lists the files of a folder; by
+    default those of an estate.
     """
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    bar = _Bar(paths)
+    bar = _Bar(paths, listed)
     timer = threading.Timer(DELAY, bar.show)
     timer.daemon = True
     timer.start()
@@ -38,8 +41,11 @@ def showing(paths: Sequence[str]) -> Iterator[Callable[[str], None] | None]:
 class _Bar:
     """A bar that may come late, or never: what began before it was shown counts all the same."""
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(
+        self, paths: Sequence[str], listed: Callable[[Path], Sequence[Path]] | None = None
+    ) -> None:
         self._paths = paths
+        self._listed = listed
         self._lock = threading.Lock()
         self._begun = 0
         self._name = ""
@@ -57,8 +63,9 @@ class _Bar:
         """Draw the bar from now on, unless the import is over."""
         from sightline.estate.reading import list_files
 
+        listed = self._listed or list_files
         try:
-            total = sum(len(list_files(Path(path))) for path in self._paths if path != "-")
+            total = sum(len(listed(Path(path))) for path in self._paths if path != "-")
         except OSError:  # the import itself tells about it
             total = 0
         with self._lock:
