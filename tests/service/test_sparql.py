@@ -28,12 +28,14 @@ def triples(number: int) -> str:
     )
 
 
-@pytest.fixture(scope="module")
-def work() -> Work:
+@pytest.fixture(scope="module", params=["as loaded", "gathered"])
+def work(request: pytest.FixtureRequest) -> Work:
     store = EmbeddedStore({"g": "urn:g:"})
     for number, name in enumerate(GRAPHS):
         store.load(triples(number).encode(), format="turtle", graph=name)
     store.load(b"<urn:s> <urn:p> 'SECRET of no graph' .", format="turtle")
+    if request.param == "gathered":
+        store.gather()
     return Work(KnowledgeGraph(store))
 
 

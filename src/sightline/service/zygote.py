@@ -161,6 +161,8 @@ def warming(work: Work) -> Iterator[None]:
         yield
     work.graph.derivation()
     yield
+    work.dataset.gather()
+    yield
     questions = work.graph.questions()
     yield
     for asked in questions.values():

@@ -1,7 +1,6 @@
-"""The store in memory, and RDF in and out of bytes: pyoxigraph, which nothing else imports."""
+"""The store in memory, and RDF in and out of bytes, by pyoxigraph."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, cast
@@ -9,27 +8,32 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from sightline import terms
-from sightline.errors import InputError, QueryError, StoreError
+from sightline.errors import QueryError, StoreError
 from sightline.stores import (
     RDF_FORMATS,
     TABLE_FORMATS,
     Answer,
     Quad,
     Solutions,
-    Term,
     Triples,
     answer_media_type,
-    iri,
-    node,
     rdf_format,
 )
 from sightline.stores.dataset import Clauses, from_clauses, resolving, visible_dataset
 from sightline.stores.guard import Question, check
+from sightline.stores.nodes import (
+    graph_of,
+    name_of,
+    object_of,
+    optional,
+    quads_of,
+    subject_of,
+    term_of,
+)
 from sightline.stores.reading import broken, content_of
 from sightline.stores.syntax import not_sparql
 from sightline.stores.writing import Checked, check_xml, table_json, too_many
 
-_Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -49,17 +53,31 @@ class EmbeddedStore:
     def __init__(self, prefixes: Mapping[str, str] | None = None) -> None:
         self._store = ox.Store()
         self._prefixes = dict(terms.prefixes() if prefixes is None else prefixes)
+        self._gathered: tuple[frozenset[str], ox.Store] | None = None
+
+    def gather(self) -> None:
+        """Keep the union of all named graphs besides, until something is loaded.
+
+        Queries over all of them then look for each triple once, not once in each graph.
+        """
+        named = list(self._store.quads_for_pattern(None, None, None, None))
+        named = [quad for quad in named if not isinstance(quad.graph_name, ox.DefaultGraph)]
+        union = ox.Store()
+        union.bulk_extend(named)
+        union.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in named)
+        self._gathered = frozenset(self.graphs()), union
 
     def load(self, data: bytes | Path, *, format: str = "", graph: str = "") -> None:
         """Add a file or its content to ``graph``, in one step of all or nothing."""
         syntax = rdf_format(data, format, graph)
         content, name = content_of(data, syntax)
+        self._gathered = None
         try:
             self._store.bulk_load(
                 content,
                 format=_rdf(RDF_FORMATS[syntax]),
                 base_iri=graph or None,
-                to_graph=_graph(graph) if graph else None,
+                to_graph=graph_of(graph) if graph else None,
             )
         except SyntaxError as error:
             raise broken(error, syntax, name) from error
@@ -72,9 +90,9 @@ class EmbeddedStore:
             result = self._run(check(text), graphs)
             if isinstance(result, ox.QuerySolutions):
                 names = tuple(variable.value for variable in result.variables)
-                return Solutions(names, [tuple(map(_optional, row)) for row in result])
+                return Solutions(names, [tuple(map(optional, row)) for row in result])
             if isinstance(result, ox.QueryTriples):
-                return Triples([(_name(s), p.value, _term(o)) for s, p, o in result])
+                return Triples([(name_of(s), p.value, term_of(o)) for s, p, o in result])
             return bool(result)
         except RuntimeError as error:
             raise QueryError("query.failed", f"the query failed: {error}") from error
@@ -130,9 +148,9 @@ class EmbeddedStore:
 
         Whether there are more than ``mentions`` of these comes with it; None for an IRI unknown.
         """
-        graphs = [_graph(graph) for graph in visible]
+        graphs = [graph_of(graph) for graph in visible]
         found: dict[ox.Triple, None] = {}
-        pending: list[ox.NamedNode | ox.BlankNode] = [_graph(name)]
+        pending: list[ox.NamedNode | ox.BlankNode] = [graph_of(name)]
         seen = set(pending)
         while pending:
             start = pending.pop()
@@ -141,7 +159,7 @@ class EmbeddedStore:
                 if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
                     seen.add(quad.object)
                     pending.append(quad.object)
-        said = list(islice(self._matching(None, _graph(name), graphs), mentions + 1))
+        said = list(islice(self._matching(None, graph_of(name), graphs), mentions + 1))
         found.update((quad.triple, None) for quad in said[:mentions])
         if not found:
             return None
@@ -149,16 +167,16 @@ class EmbeddedStore:
 
     def content(self, media_type: str, graphs: Sequence[str]) -> "Evaluation":
         """Give the union of graphs."""
-        names = [_graph(graph) for graph in graphs]
+        names = [graph_of(graph) for graph in graphs]
         triples: Iterator[ox.Triple] = (quad.triple for quad in self._matching(None, None, names))
         return Evaluation("GRAPH", media_type, _distinct(triples) if len(names) > 1 else triples)
 
     def quads(self, graph: str | None = None) -> Iterable[Quad]:
         """List every quad, or those of one graph; 20,000 take about 40 ms."""
         if graph is None:
-            return list(_quads(self._store))
-        name = _graph(graph) if graph else ox.DefaultGraph()
-        return list(_quads(self._store.quads_for_pattern(None, None, None, name)))
+            return list(quads_of(self._store))
+        name = graph_of(graph) if graph else ox.DefaultGraph()
+        return list(quads_of(self._store.quads_for_pattern(None, None, None, name)))
 
     def graphs(self) -> list[str]:
         """List the IRIs of the named graphs, sorted."""
@@ -197,13 +215,17 @@ class EmbeddedStore:
         base: str | None = None,
     ) -> _Result:
         """Answer from exactly these graphs: both lists go before FROM, and empty ones are empty."""
+        store = self._store
+        union: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [*map(graph_of, default)]
+        if self._gathered and self._gathered[0] == frozenset(default):
+            store, union = self._gathered[1], [ox.DefaultGraph()]
         try:
-            return self._store.query(
+            return store.query(
                 question.text,
                 base_iri=base,
                 prefixes=self._prefixes,
-                default_graph=[_graph(name) for name in default],
-                named_graphs=[_graph(name) for name in named],
+                default_graph=union,
+                named_graphs=[graph_of(name) for name in named],
             )
         except SyntaxError as error:
             raise not_sparql(question, error.msg, self._prefixes) from error
@@ -211,7 +233,7 @@ class EmbeddedStore:
             raise QueryError("query.failed", f"the query failed: {error}") from error
 
     def _run(self, question: Question, graphs: Sequence[str]) -> _Result:
-        names: list[ox.NamedNode | ox.BlankNode] = [_graph(name) for name in graphs]
+        names: list[ox.NamedNode | ox.BlankNode] = [graph_of(name) for name in graphs]
         # Both lists, or GRAPH would still reach what the other one leaves out. With FROM the union
         # must be off: pyoxigraph lets it win over the query's own dataset.
         try:
@@ -245,9 +267,9 @@ class Evaluation:
         try:
             if isinstance(result, ox.QuerySolutions):
                 names = tuple(variable.value for variable in result.variables)
-                found = [tuple(map(_optional, row)) for row in islice(result, rows + 1)]
+                found = [tuple(map(optional, row)) for row in islice(result, rows + 1)]
                 return Solutions(names, found[:rows]), len(found) > rows
-            triples = [(_name(s), p.value, _term(o)) for s, p, o in islice(result, rows + 1)]
+            triples = [(name_of(s), p.value, term_of(o)) for s, p, o in islice(result, rows + 1)]
             return Triples(triples[:rows]), len(triples) > rows
         except RuntimeError as error:
             raise QueryError("query.failed", f"the query failed: {error}") from error
@@ -283,10 +305,10 @@ def parse(data: bytes | Path, format: str = "", graph: str = "") -> Iterator[Qua
     syntax = rdf_format(data, format, graph)
     content, name = content_of(data, syntax)
     if graph:
-        _graph(graph)
+        graph_of(graph)
     try:
         found = ox.parse(content, format=_rdf(RDF_FORMATS[syntax]), base_iri=graph or None)
-        for subject, predicate, value, place in _quads(found):
+        for subject, predicate, value, place in quads_of(found):
             yield subject, predicate, value, place or graph
     except SyntaxError as error:
         raise broken(error, syntax, name) from error
@@ -308,7 +330,7 @@ def write(answer: Answer, media_type: str) -> bytes:
 
 def _result(answer: Answer) -> Iterable[ox.Triple] | ox.QuerySolutions | ox.QueryBoolean:
     if isinstance(answer, Triples):
-        return [ox.Triple(_subject(s), ox.NamedNode(p), _object(o)) for s, p, o in answer.rows]
+        return [ox.Triple(subject_of(s), ox.NamedNode(p), object_of(o)) for s, p, o in answer.rows]
     result_format = ox.QueryResultsFormat.from_media_type(TABLE_FORMATS["json"])
     return ox.parse_query_results(table_json(answer), format=result_format)
 
@@ -339,67 +361,6 @@ def _distinct(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         if triple not in seen:
             seen.add(triple)
             yield triple
-
-
-def _quads(found: Iterable[ox.Quad]) -> Iterator[Quad]:
-    seen: dict[str, Term] = {}  # one Term for all mentions of an IRI saves a quarter of the time
-    for subject, predicate, value, graph in found:
-        if isinstance(value, ox.NamedNode):
-            text = value.value
-            term = seen.get(text) or seen.setdefault(text, iri(text))
-        else:
-            term = _term(value)
-        name = graph.value if isinstance(graph, ox.NamedNode) else ""
-        yield _name(subject), predicate.value, term, name
-
-
-def _name(subject: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
-    if isinstance(subject, ox.NamedNode):
-        return subject.value
-    if isinstance(subject, ox.BlankNode):
-        return f"_:{subject.value}"
-    raise _triple_term()
-
-
-def _term(value: _Node) -> Term:
-    if isinstance(value, ox.NamedNode):
-        return iri(value.value)
-    if isinstance(value, ox.Literal):
-        return Term("literal", value.value, value.datatype.value, value.language or "")
-    if isinstance(value, ox.BlankNode):
-        return Term("bnode", value.value)
-    raise _triple_term()
-
-
-def _optional(value: _Node | None) -> Term | None:
-    return None if value is None else _term(value)
-
-
-def _triple_term() -> StoreError:
-    return StoreError("store.answer", "triple terms (RDF 1.2) are not supported", "use named nodes")
-
-
-def _subject(text: str) -> ox.NamedNode | ox.BlankNode:
-    term = node(text)
-    return ox.BlankNode(term.value) if term.kind == "bnode" else ox.NamedNode(term.value)
-
-
-def _object(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    if term.kind == "iri":
-        return ox.NamedNode(term.value)
-    if term.kind == "bnode":
-        return ox.BlankNode(term.value)
-    if term.language:
-        return ox.Literal(term.value, language=term.language)
-    return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
-
-
-@lru_cache(maxsize=1024)  # each query of a server names all graphs that its caller may read
-def _graph(name: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(name)
-    except ValueError as error:
-        raise InputError("input.value", f"not a graph IRI: {name!r}", str(error)) from error
 
 
 def _rdf(media_type: str) -> ox.RdfFormat:
