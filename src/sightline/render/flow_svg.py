@@ -151,7 +151,10 @@ def _node(node: Flow, layout: Layout, address: str | None) -> str:
             f"{_text(text)}</text>"
         )
     box = f" data-box={_attribute(node['box'])}" if node["box"] else ""
-    href = f" href={_attribute(address)}" if address else ""
+    href = ""
+    if address:  # lines of text alone would be read without blanks between them
+        name = ", ".join(filter(None, (node["label"], node["detail"])))
+        href = f" href={_attribute(address)} aria-label={_attribute(name)}"
     tag = "a" if address else "g"
     return (
         f'<{tag} class="flow-node flow-{kind}" data-node="{node["id"]}"{box}{href}'

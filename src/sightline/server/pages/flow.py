@@ -52,8 +52,9 @@ async def flow(request: Request) -> Response:
 async def drawing(request: Request) -> Response:
     """Give the drawing as an SVG file."""
     site = site_of(request)
-    found = await site.workers.call("flow", _question(request)[0])
-    text = flow_svg(found, _words(site.knowledge), title=_title(site.knowledge, found))
+    given, _ = _question(request)
+    found = await site.workers.call("flow", given)
+    text = flow_svg(found, _words(site.knowledge), title=_title(site.knowledge, given))
     sent = {"Content-Disposition": 'attachment; filename="data-flow.svg"'}
     return Response(text, headers=sent, media_type="image/svg+xml")
 
@@ -84,7 +85,7 @@ def _context(
     link = _linking(parameters)
     root = site.settings.root
     svg = flow_svg(
-        found, _words(knowledge), lambda node: f"{root}{link(node)}", _title(knowledge, found)
+        found, _words(knowledge), lambda node: f"{root}{link(node)}", _title(knowledge, given)
     )
     return {
         **found,
@@ -167,13 +168,15 @@ def _words(knowledge: Knowledge) -> dict[str, tuple[str, str]]:
     }
 
 
-def _title(knowledge: Knowledge, found: Mapping[str, Any]) -> str:
-    data = next(node["label"] for node in found["nodes"] if node["kind"] == "data")
-    values: list[str] = []
-    for facet, value in found["configuration"].items():
-        one = value if isinstance(value, str) else " or ".join(value)
-        values.append(wording.value_label(knowledge, facet, one))
-    return f"{data}: {', '.join(values)}" if values else data
+def _title(knowledge: Knowledge, given: Mapping[str, Any]) -> str:
+    """Name the drawing after what is asked."""
+    asked = sorted(given["configuration"].items(), key=lambda item: knowledge.facets[item[0]].order)
+    values = [
+        " or ".join(wording.value_label(knowledge, facet, value) for value in chosen)
+        for facet, chosen in asked
+    ]
+    data = knowledge.label("data", given["data"]) if given.get("data") else "Data"
+    return ", ".join([data, *values])
 
 
 def _name(knowledge: Knowledge, kind: str, token: str | None) -> str:

@@ -14,8 +14,10 @@ for (const svg of document.querySelectorAll("svg.flow")) {
     for (const part of near.get(node) ?? []) part.classList.add("is-near");
   };
   const under = (event) => mark(event.target.closest?.("[data-node]"));
-  svg.addEventListener("pointerover", under);
-  svg.addEventListener("pointerleave", () => mark(null));
-  svg.addEventListener("focusin", under);
-  svg.addEventListener("focusout", () => mark(null));
+  // Not on the drawing itself: some browsers would then let Tab stop at it.
+  const canvas = svg.parentElement;
+  canvas.addEventListener("pointerover", under);
+  canvas.addEventListener("pointerleave", () => mark(null));
+  canvas.addEventListener("focusin", under);
+  canvas.addEventListener("focusout", () => mark(null));
 }
