@@ -84,6 +84,14 @@ class EmbeddedStore:
         except OSError as error:
             raise StoreError("store.failed", f"cannot load {name}: {error}") from error
 
+    def lay(self, content: bytes) -> "Layer":
+        """Add N-Quads that can be taken away again; blank nodes keep their labels."""
+        parsed = ox.parse(content, format=ox.RdfFormat.N_QUADS)
+        added = list(dict.fromkeys(quad for quad in parsed if quad not in self._store))
+        self._gathered = None
+        self._store.extend(added)
+        return Layer(self._store, added)
+
     def query(self, text: str, *, graphs: Sequence[str] = ()) -> Answer:
         """Answer a query from the union of all graphs, of ``graphs``, or of its ``FROM``."""
         try:
@@ -246,6 +254,22 @@ class EmbeddedStore:
             )
         except SyntaxError as error:
             raise not_sparql(question, error.msg, self._prefixes) from error
+
+
+class Layer:
+    """What was added to a store and was not there before."""
+
+    def __init__(self, store: ox.Store, added: Sequence[ox.Quad]) -> None:
+        self._store = store
+        self._added = added
+
+    def __len__(self) -> int:
+        return len(self._added)
+
+    def lift(self) -> None:
+        """Take it away again."""
+        for quad in self._added:
+            self._store.remove(quad)
 
 
 class Evaluation:
