@@ -30,12 +30,13 @@ _STATUSES: Mapping[int, str] = {
     406: "The answer has none of the forms that are accepted.",
     408: "The request came too slowly.",
     413: "The request or the file is too large.",
+    414: "The address with its parameters is too long.",
     415: "The body is of a kind that is not read.",
     421: "The server does not go by that name.",
     422: "The request is as described, and yet has no answer: facets contradict each other, a file "
     "is no estate, or the answer is too large.",
     429: "The caller asks too often.",
-    431: "The address or the headers are too long.",
+    431: "The headers are too long.",
     500: "The server failed.",
     503: "The server has too much to do; Retry-After says when to ask again.",
     504: "The answer took too long.",
@@ -183,7 +184,7 @@ def _answer(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _refusals(endpoint: Endpoint) -> dict[str, Any]:
-    own = {400, 401, 403, 406, 408, 413, 421, 422, 429, 431, 500, 503, 504}
+    own = {400, 401, 403, 406, 408, 413, 414, 421, 422, 429, 431, 500, 503, 504}
     if "{" in endpoint.path or any(p.kind == ESTATE for p in endpoint.parameters):
         own |= {404}
     if endpoint.method == "GET":
