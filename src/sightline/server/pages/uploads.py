@@ -28,6 +28,14 @@ class _InMemory(MultiPartParser):
 
     spool_max_size = 1 << 40
 
+    async def parse(self) -> FormData:
+        try:
+            return await super().parse()
+        except BaseException:
+            for file in self._files_to_close_on_error:
+                file.close()
+            raise
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -74,7 +82,10 @@ async def read_form(request: Request, most: int) -> Sent:
         else:
             hint = "send multipart/form-data, as the form of the page does"
             raise RequestError("request.media-type", f"{kind or 'the body'} is no form", hint)
-        return await _sent(form)
+        try:
+            return await _sent(form)
+        finally:
+            await form.close()
     except MultiPartException as error:
         hint = "send it again from the form of the page"
         raise RequestError("request.malformed", _line(error.message), hint) from error
