@@ -156,6 +156,7 @@ class Collected:
     def _draft(
         self, drafts: dict[str, Draft], iri: str, key: Key, name: str, pointer: str, described: bool
     ) -> Draft:
+        name, pointer = name or iri, pointer or "/"
         draft = drafts.get(iri)
         if draft is None:
             draft = drafts[iri] = Draft()
