@@ -116,7 +116,12 @@ class _Zygote:
 
     def _warm(self, steps: Iterator[None]) -> None:
         """Do the next step of what makes workers faster, while nobody asks for anything."""
-        if next(steps, self) is self:
+        try:
+            over = next(steps, self) is self
+        except Exception as error:  # the task that needs it will tell; the others can do without
+            print(f"sightline: workers stay cold: {error}", file=sys.stderr)
+            over = True
+        if over:
             self._warming = None
             _freeze()
             self._tell(warm=True)
