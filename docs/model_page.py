@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from catalog_examples import catalogued
 from reference_pages import Triples, anchor, by_property, short, texts
 
 from sightline import rules
@@ -164,6 +165,7 @@ def _answers(graph: KnowledgeGraph) -> Iterator[Quad]:
     for configuration in _EXAMPLES:
         yield from rdf.quads(graph.access(configuration))
     yield from _deployed(graph)
+    yield from catalogued()
     yield from _judged(graph)
 
 
