@@ -1,6 +1,7 @@
 """What the stages of ``server.py`` share: a server process, an HTTP client, loads, and figures."""
 
 import asyncio
+import json
 import os
 import platform
 import statistics
@@ -23,6 +24,32 @@ PREFIXES = (
 JSON = "application/sparql-results+json"
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 """It would take days."""
+_KIND = "Microsoft.CognitiveServices/accounts"
+TEMPLATE = json.dumps(
+    {
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "resources": [
+            {
+                "type": _KIND,
+                "apiVersion": "2024-10-01",
+                "name": "a",
+                "location": "swedencentral",
+                "kind": "OpenAI",
+                "sku": {"name": "S0"},
+                "properties": {},
+            },
+            {
+                "type": f"{_KIND}/deployments",
+                "apiVersion": "2024-10-01",
+                "name": "a/d",
+                "sku": {"name": "GlobalStandard", "capacity": 1},
+                "properties": {"model": {"format": "OpenAI", "name": "gpt-4o", "version": "1"}},
+            },
+        ],
+    }
+).encode()
+"""An estate file: one account and one deployment."""
 
 
 @dataclass
@@ -345,8 +372,6 @@ def median(values: Sequence[float]) -> float:
 
 def rows_of(answer: bytes) -> Any:
     """Read a SPARQL JSON answer as what has to be the same: the rows in any order."""
-    import json
-
     found = json.loads(answer)
     if "boolean" in found:
         return found["boolean"]

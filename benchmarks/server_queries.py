@@ -266,7 +266,7 @@ async def hostile(share: float) -> Stage:
         stage.must(canary.contacts == 0, f"{canary.contacts} network contacts through the wall")
         stage.must(outcomes.total() == count, "a query had no outcome")
         stage.must(not outcomes[FAULT], f"{outcomes[FAULT]} queries failed within the task")
-        crashes, unended = await asyncio.to_thread(_guard_alone, alone)
+        crashes, unended = await asyncio.to_thread(guard_alone, alone)
         stage.must(canary.contacts == 0, f"{canary.contacts} network contacts past the guard alone")
         stage.figures = {
             "queries": count,
@@ -323,7 +323,7 @@ def _control(canary: Canary) -> bool:
     return canary.contacts > 0
 
 
-def _guard_alone(texts: list[str]) -> tuple[int, int]:
+def guard_alone(texts: list[str]) -> tuple[int, int]:
     """Ask an empty store in forked processes without a wall; gives crashes, and what was given up.
 
     A process that crashes or hangs tells how far it came, and another one goes on behind that.

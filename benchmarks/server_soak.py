@@ -1,7 +1,6 @@
 """Serve mixed traffic for half an hour: memory and descriptors must not grow."""
 
 import asyncio
-import json
 import random
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from server_load import (
     HEAVY,
     PREFIXES,
+    TEMPLATE,
     Busy,
     Client,
     Load,
@@ -32,31 +32,6 @@ GOAL = 0.05
 
 _REGIONS = ("eastus", "swedencentral", "westeurope", "japaneast", "uksouth", "australiaeast")
 _TYPES = ("global", "data-zone", "standard")
-_KIND = "Microsoft.CognitiveServices/accounts"
-_TEMPLATE = json.dumps(
-    {
-        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
-        "contentVersion": "1.0.0.0",
-        "resources": [
-            {
-                "type": _KIND,
-                "apiVersion": "2024-10-01",
-                "name": "a",
-                "location": "swedencentral",
-                "kind": "OpenAI",
-                "sku": {"name": "S0"},
-                "properties": {},
-            },
-            {
-                "type": f"{_KIND}/deployments",
-                "apiVersion": "2024-10-01",
-                "name": "a/d",
-                "sku": {"name": "GlobalStandard", "capacity": 1},
-                "properties": {"model": {"format": "OpenAI", "name": "gpt-4o", "version": "1"}},
-            },
-        ],
-    }
-).encode()
 
 
 def requests(chance: random.Random) -> Iterator[bytes]:
@@ -81,7 +56,7 @@ def requests(chance: random.Random) -> Iterator[bytes]:
         elif kind < 0.80:
             yield get(f"/matrix?{where}", "text/html")
         elif kind < 0.82:
-            yield post(chance.choice(("/api/validate", "/api/estate/access")), _TEMPLATE)
+            yield post(chance.choice(("/api/validate", "/api/estate/access")), TEMPLATE)
         elif kind < 0.85:
             yield get(f"/id/nothing-{chance.randrange(10**6)}", "text/turtle")
         elif kind < 0.90:
