@@ -11,6 +11,7 @@ import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +22,7 @@ import pytest
 from sightline.graph import KnowledgeGraph
 from sightline.server.app import create_app
 from sightline.server.security.tokens import line, new_token
-from sightline.server.settings import Settings
+from sightline.server.settings import Limits, Settings
 from sightline.server.site import Site
 from sightline.service.pool import Pool
 from sightline.service.work import Snapshot, Work, estate_graph
@@ -115,9 +116,17 @@ def template(estate: str) -> str:
 def walled(
     serving: ModuleType, graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Walled]:
+    with walled_server(serving, graph, tmp_path_factory.mktemp("walled"), 2.0, Limits()) as found:
+        yield found
+
+
+@contextmanager
+def walled_server(
+    serving: ModuleType, graph: KnowledgeGraph, folder: Path, seconds: float, limits: Limits
+) -> Iterator[Walled]:
+    """Start a server whose SPARQL queries may take so many seconds."""
     if not Pool.is_possible():
         pytest.skip("this system cannot fork processes")
-    folder = tmp_path_factory.mktemp("walled")
     estates = {}
     for name in ESTATES:
         path = folder / name / "main.json"
@@ -128,7 +137,7 @@ def walled(
     lines = [line("-".join(("t", *subset)), tokens[subset], subset) for subset in SUBSETS]
     lines[0] += " rights=metrics"
     (folder / "tokens").write_text("\n".join(lines), encoding="utf-8")
-    pool = Pool(Snapshot(estates), workers=2, seconds=10.0, longer={"sparql": 2.0})
+    pool = Pool(Snapshot(estates), workers=2, seconds=10.0, longer={"sparql": seconds})
     pool.launch()
     own = {estate_graph(name) for name in ESTATES}
     site = Site(
@@ -138,7 +147,7 @@ def walled(
         digest=pool.digest,
         graphs=tuple(name for name in pool.graphs if name not in own),
         estates=ESTATES,
-        settings=Settings(port=0, tokens=folder / "tokens", rate=0),
+        settings=Settings(port=0, tokens=folder / "tokens", rate=0, limits=limits),
     )
     with serving.serving(create_app(site)) as client:
         yield Walled(client, tokens, pool)
