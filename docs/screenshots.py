@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
 from sightline.graph import KnowledgeGraph
 from sightline.server.app import create_app
+from sightline.server.editor import examples
 from sightline.server.listening import Server, configured, listen, url
 from sightline.server.settings import Settings
 from sightline.server.site import Site
@@ -38,14 +40,23 @@ _EXPLAINED = (
 )
 
 
+_DRAWN = "/flow?data=prompts&offering=azure-openai&deployment-type=global&region=swedencentral"
+_QUERY = f"/sparql-editor?query={quote(examples()[0].text)}"
+_WRONG = f"/sparql-editor?query={quote(examples()[2].text.replace('WHERE', 'WERE'))}"
+
+
 class Picture(NamedTuple):
-    """A page, and how it is looked at; ``part`` is scrolled to the top."""
+    """A page, and how it is looked at.
+
+    ``part`` is scrolled to the top, and ``shows`` is waited for: what a script puts there.
+    """
 
     path: str
     dark: bool = False
     width: int = 1280
     height: int = 860
     part: str = ""
+    shows: str = ""
 
 
 PICTURES = {
@@ -61,6 +72,18 @@ PICTURES = {
     "what-if": Picture(_CHANGED, height=1300),
     "what-if-dark": Picture(_CHANGED, dark=True, part=".toolbar", height=900),
     "what-if-narrow": Picture(_CHANGED, width=360, height=1100, part=".toolbar"),
+    "flow": Picture(_DRAWN, part=".toolbar", height=1240),
+    "flow-dark": Picture(_DRAWN, dark=True, part=".toolbar", height=1240),
+    "flow-nested": Picture(
+        "/flow?data=prompts&offering=serverless-api",
+        part=".toolbar",
+        height=860,
+        shows="[data-flow=nested]",
+    ),
+    "flow-narrow": Picture(_DRAWN, width=360, height=900, part=".flow-canvas"),
+    "sparql": Picture(_QUERY, height=1100, shows="[data-query]"),
+    "sparql-dark": Picture(_WRONG, dark=True, shows="[data-query]"),
+    "sparql-narrow": Picture(_QUERY, width=360, height=900, shows="[data-query]"),
     "questions": Picture("/questions"),
     "question": Picture(
         "/questions/access/how-long-is-data-kept?show=answer&data=prompts&offering=azure-openai"
@@ -111,6 +134,8 @@ def main(names: list[str]) -> None:
                 color_scheme="dark" if picture.dark else "light",
             )
             page.goto(address + picture.path)
+            if picture.shows:
+                page.locator(picture.shows).wait_for()
             if picture.part:
                 page.evaluate(
                     "part => scrollTo(0, document.querySelector(part)"

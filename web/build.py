@@ -46,7 +46,8 @@ def build() -> list[Path]:
         return files()
     node, npm = tools()
     # Scripts of packages do not run: none is needed, and none is trusted.
-    run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"])
+    fetch = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    run("npm ci", fetch)
     shutil.rmtree(BUNDLE, ignore_errors=True)
     BUNDLE.mkdir(parents=True)
     used = {"elkjs"}
@@ -120,24 +121,25 @@ def tools() -> tuple[list[str], list[str]]:
     return [found], [command]
 
 
-def run(command: list[str]) -> None:
-    """Run a command in the folder of the sources."""
+def run(name: str, command: list[str]) -> None:
+    """Run a command in the folder of the sources; raises BuildError with its first complaint."""
     try:
         done = subprocess.run(
             command, cwd=WEB, capture_output=True, text=True, timeout=MINUTES * 60, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise BuildError(f"{command[0]}: {error}") from error
+        raise BuildError(f"{name} failed: {error}") from error
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         told = [line for line in lines if "error" in line.lower()] or lines or ["no message"]
-        raise BuildError(f"{' '.join(command[1:3])} failed: {told[0].strip()}")
+        raise BuildError(f"{name} failed: {told[0].strip()}")
 
 
 def bundled(node: list[str], entry: str, name: str) -> set[str]:
     """Bundle one module; gives the names of the packages of which it has code."""
     report = BUNDLE / f"{name}.meta"
     run(
+        "esbuild",
         [
             *node,
             "node_modules/esbuild/bin/esbuild",
@@ -151,7 +153,7 @@ def bundled(node: list[str], entry: str, name: str) -> set[str]:
             "--log-level=error",
             f"--outfile={BUNDLE / name}",
             f"--metafile={report}",
-        ]
+        ],
     )
     [output] = json.loads(report.read_text(encoding="utf-8"))["outputs"].values()
     report.unlink()

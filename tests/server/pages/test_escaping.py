@@ -15,6 +15,8 @@ PAGES = {
     "/matrix": ("activity", "action", "as_of", "collection", "offering", "region"),
     "/what-if": ("data", "before.offering", "after.region", "as_of", "collection"),
     "/explain": ("id",),
+    "/flow": ("data", "actor", "activity", "action", "as_of", "collection", "offering", "region"),
+    "/sparql-editor": ("query",),
     "/questions": ("q",),
     "/questions/access/who-can-access": ("data", "verdict", "offering", "as_of", "estate"),
     "/questions/changes/version-changes": ("before", "after"),
