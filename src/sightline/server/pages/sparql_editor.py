@@ -59,6 +59,7 @@ async def page(request: Request) -> Response:
     }
     status = 200
     if query.strip():
+        request.state.query = query  # whose hash the audit writes
         given = {
             "query": query,
             "graphs": readable_graphs(request),
