@@ -88,6 +88,7 @@ async def _found(site: Site, sent: Sent, name: str | None) -> dict[str, Any]:
         "cards": cards[: deployed.SHOWN],
         "count": len(cards),
         "deployments": sum(len(card.deployments) for card in cards),
+        "data": data,
         "data_label": knowledge.label("data", data) if data else "",
         "settling": settling.form(knowledge, overview, given),
         "policies": findings.choices(known["policies"], chosen),
@@ -106,7 +107,8 @@ async def _judged(
     """Hold the deployments to the chosen policies; files that cannot be read stay out of it."""
     broken = [file["file"] for file in overview["files"] if file["errors"]]
     kept = Sent({n: c for n, c in sent.files.items() if n not in broken}, sent.fields)
-    found: dict[str, Any] = {"broken": broken, "problem": None, "groups": None, "counts": {}}
+    found: dict[str, Any] = {"broken": broken, "problem": None, "counts": {}}
+    found |= {"groups": (), "warnings": (), "notes": ()}
     if not chosen.names or not any(answer["deployments"] for answer in overview["answers"]):
         return found
     asked = {**given, "policies": list(chosen.names), "policy_params": chosen.settings}
