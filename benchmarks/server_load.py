@@ -248,11 +248,10 @@ class Load:
 
     def figures(self) -> dict[str, Any]:
         """Give requests per second, and percentiles in milliseconds."""
-        found: dict[str, Any] = {
-            "requests": self.statuses.total(),
-            "per second": round(self.statuses[200] / self.seconds, 1) if self.seconds else 0,
-            **percentiles(self.latencies),
-        }
+        found: dict[str, Any] = {"requests": self.statuses.total()}
+        if self.seconds:
+            found["per second"] = round(self.statuses[200] / self.seconds, 1)
+        found |= percentiles(self.latencies)
         others = {str(s or "cut"): n for s, n in sorted(self.statuses.items()) if s != 200}
         return found | ({"not answered": others} if others else {})
 
