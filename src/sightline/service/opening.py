@@ -28,8 +28,8 @@ class Opened(NamedTuple):
 def open_workers(snapshot: Snapshot, *, workers: int, seconds: float = 10.0) -> Opened:
     """Start workers that are processes, or threads where the system has no fork.
 
-    ``seconds`` limits each task but those of ``LONGER``. Raises InputError for an estate that cannot
-    be read.
+    ``seconds`` limits each task but those of ``LONGER``.
+    Raises InputError for an estate that cannot be read.
     """
     for path in (path for paths in snapshot.estates.values() for path in paths):
         if not path.exists():
