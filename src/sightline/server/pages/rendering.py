@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from sightline.errors import SightlineError
 from sightline.server import problems
 from sightline.server.pages import wording
+from sightline.server.security.rights import caller_of
 from sightline.server.site import Site, site_of
 from sightline.terms import BASE, compact, token
 
@@ -46,7 +47,7 @@ def page(request: Request, template: str, /, status: int = 200, **context: Any) 
         state.templates = environment(site_of(request))
     nonce = getattr(request.state, "nonce", "")
     text = state.templates.get_template(template).render(
-        navigation=navigation, nonce=nonce, **context
+        navigation=navigation, nonce=nonce, **{"caller": caller_of(request).name, **context}
     )
     return HTMLResponse(text, status)
 
