@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from sightline.errors import InputError
-from sightline.terms import ASSET, DATASET, TERM, Namespace
+from sightline.terms import ASSET, DATASET, TERM, Namespace, compact
 
 _URN = re.compile(r"^urn:li:\w+:")
 
@@ -76,8 +76,14 @@ class Term:
 
     @property
     def name(self) -> str:
-        """Give what people call the term: its label, else its key without a prefix of DataHub."""
-        return self.label or _URN.sub("", self.key)
+        """Give what people call the term: its label, else its key in its shortest form.
+
+        >>> Term("datahub", "tag", "urn:li:tag:PII").name
+        'PII'
+        >>> Term("dcat", "personal-data", "https://w3id.org/dpv/pd#EmailAddress").name
+        'dpv-pd:EmailAddress'
+        """
+        return self.label or compact(_URN.sub("", self.key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ def _row(dataset: "Dataset", feeding: list[str]) -> list[str]:
     return [
         dataset.title or dataset.name,
         kind,
-        ".".join(part for part in dataset.key.parts()[:5] if part) or dataset.name,
+        ".".join(part for part in dataset.key.parts()[:5] if part)
+        or next(iter(dataset.key.source.values()), ""),
         ", ".join(_with_fields(term, fields) for term, fields in sorted(terms.items())),
         ", ".join(dict.fromkeys(owner.name for owner in dataset.owners)),
         ", ".join(feeding),
