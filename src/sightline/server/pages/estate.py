@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sightline.errors import InputError, SightlineError
+from sightline.errors import InputError, SightlineError, UnknownTermError
 from sightline.server.pages import ask, configuration, deployed, findings, rendering, settling
 from sightline.server.pages.questions import readable_estates
 from sightline.server.pages.uploads import Sent, read_form
@@ -75,6 +75,8 @@ async def _found(site: Site, sent: Sent, name: str | None) -> dict[str, Any]:
         **settling.read_settled(knowledge, fields),
     }
     data = fields.get("data", ask.first_question(site)["data"]).strip()
+    if data and data not in knowledge.tokens["data"]:
+        raise UnknownTermError("data", data, knowledge.tokens["data"])
     about = {"data": data} if data else {}
     overview = await site.workers.call("estate_overview", {**given, **about}, sent.body)
     cards = deployed.cards(knowledge, overview["answers"], data)
