@@ -40,6 +40,9 @@ _EXPLAINED = (
 )
 
 
+_OWN = "/estate?example=yes"
+_SHOW = "Show where they go"
+_VERSION = "/documents/model-catalog-data-privacy/2026-01-26"
 _DRAWN = "/flow?data=prompts&offering=azure-openai&deployment-type=global&region=swedencentral"
 _QUERY = f"/sparql-editor?query={quote(examples()[0].text)}"
 _WRONG = f"/sparql-editor?query={quote(examples()[2].text.replace('WHERE', 'WERE'))}"
@@ -49,6 +52,7 @@ class Picture(NamedTuple):
     """A page, and how it is looked at.
 
     ``part`` is scrolled to the top, and ``shows`` is waited for: what a script puts there.
+    ``press`` names a button that is pressed first.
     """
 
     path: str
@@ -57,6 +61,7 @@ class Picture(NamedTuple):
     height: int = 860
     part: str = ""
     shows: str = ""
+    press: str = ""
 
 
 PICTURES = {
@@ -84,6 +89,18 @@ PICTURES = {
     "sparql": Picture(_QUERY, height=1100, shows="[data-query]"),
     "sparql-dark": Picture(_WRONG, dark=True, shows="[data-query]"),
     "sparql-narrow": Picture(_QUERY, width=360, height=900, shows="[data-query]"),
+    "estate": Picture("/estate"),
+    "estate-answer": Picture(_OWN, press=_SHOW, height=1240),
+    "estate-dark": Picture(_OWN, press=_SHOW, dark=True, part=".again", height=1400),
+    "estate-narrow": Picture(_OWN, press=_SHOW, width=360, height=1100),
+    "documents": Picture("/documents", height=1240),
+    "document-version": Picture(_VERSION, part=".text-section", height=1100),
+    "document-changes": Picture(_VERSION, dark=True, height=1100),
+    "documents-narrow": Picture("/documents", width=360, height=1100, part="#documents"),
+    "vocabulary": Picture("/vocabulary"),
+    "vocabulary-term": Picture("/vocabulary/actor/human-reviewer", height=1240),
+    "vocabulary-dark": Picture("/vocabulary?q=reviewer", dark=True),
+    "vocabulary-narrow": Picture("/vocabulary/actor/human-reviewer", width=360, height=900),
     "questions": Picture("/questions"),
     "question": Picture(
         "/questions/access/how-long-is-data-kept?show=answer&data=prompts&offering=azure-openai"
@@ -134,6 +151,9 @@ def main(names: list[str]) -> None:
                 color_scheme="dark" if picture.dark else "light",
             )
             page.goto(address + picture.path)
+            if picture.press:
+                page.get_by_role("button", name=picture.press).click()
+                page.wait_for_load_state()
             if picture.shows:
                 page.locator(picture.shows).wait_for()
             if picture.part:

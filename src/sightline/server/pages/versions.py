@@ -219,11 +219,17 @@ def _about(knowledge: Knowledge, known: Statement) -> list[tuple[str, str, str]]
         ("data", known.data),
     ]
     return [
-        (kind, f"{kind}/{name}", inside(knowledge.label(kind, name)))
+        (kind, f"{kind}/{name}", _named(knowledge, kind, name))
         for kind, names in named
         for name in names
         if name
     ]
+
+
+def _named(knowledge: Knowledge, kind: str, name: str) -> str:
+    """Name a concept inside a line; actors are names."""
+    label = knowledge.label(kind, name)
+    return label if kind == "actor" else inside(label)
 
 
 def _configuration(knowledge: Knowledge, known: Statement) -> list[tuple[str, str]]:
