@@ -45,7 +45,7 @@ _VALUE_SPACES = {"region": REGION, "geography": GEOGRAPHY, "country": COUNTRY, "
 
 def derived_graph(answer: Answer) -> str:
     """Name the graph that holds the derived facts of an answer: one per configuration and basis."""
-    return GRAPH[f"derived/{_basis(answer).removeprefix(str(ACCESS))}"]
+    return GRAPH[f"derived/{basis_of(answer).removeprefix(str(ACCESS))}"]
 
 
 def quads(answer: Answer) -> Iterator[Quad]:
@@ -56,13 +56,13 @@ def quads(answer: Answer) -> Iterator[Quad]:
     """
     graph = derived_graph(answer)
     node = configuration_iri(answer.identity)
-    basis = _basis(answer)
+    basis = basis_of(answer)
     assumed = {(a.facet, a.value) for a in answer.assumptions}
     yield node, RDF["type"], iri(SL["Configuration"]), graph
     for facet, values in answer.configuration.items():
         for item in values:
             relation = "assumesValue" if (facet, item) in assumed else "hasCandidate"
-            yield node, SL[relation], iri(_value(facet, item)), graph
+            yield node, SL[relation], iri(facet_value(facet, item)), graph
     places: dict[str, Mapping[str, object]] = {}
     for row in answer.rows:
         if row.key is not None:
@@ -86,7 +86,7 @@ def row_iri(answer: Answer, row: Row) -> str:
     )
 
 
-def _basis(answer: Answer) -> str:
+def basis_of(answer: Answer) -> str:
     """Name what the rows of an answer share: configuration, date, collection and assumptions."""
     question = answer.question
     return basis_iri(answer.identity, answer.selected_on, question.collection, question.assume)
@@ -131,7 +131,7 @@ def _row(answer: Answer, row: Row, configuration: str, basis: str) -> Iterator[t
     yield SL["asOf"], literal(answer.selected_on.isoformat(), XSD["date"])
     for aspect, values in row.aspects.items():
         for item in values:
-            yield SL[ASPECT_PROPERTIES[aspect]], iri(_concept(aspect, item))
+            yield SL[ASPECT_PROPERTIES[aspect]], iri(concept(aspect, item))
     for token in row.resolved:
         yield SL["resolvedAs"], iri(f"{basis}/place/{token}")
     for statement in row.supports:
@@ -153,7 +153,7 @@ def _details(own: str, row: Row, graph: str) -> Iterator[Quad]:
         yield node, RDF["type"], iri(SL["AwaitedCondition"]), graph
         yield node, SL["awaitsFacet"], iri(FACET[awaited.condition]), graph
         for item in awaited.values:
-            yield node, SL["awaitsValue"], iri(_value(awaited.condition, item)), graph
+            yield node, SL["awaitsValue"], iri(facet_value(awaited.condition, item)), graph
         yield node, SL["thenVerdict"], iri(VERDICT[awaited.then]), graph
         yield node, SL["alternativeGroup"], literal(str(awaited.group), XSD["integer"]), graph
     for number, aspect in enumerate(row.open, 1):
@@ -165,7 +165,7 @@ def _details(own: str, row: Row, graph: str) -> Iterator[Quad]:
 
 def _open(aspect: OpenAspect) -> Iterator[tuple[str, Term]]:
     yield RDF["type"], iri(SL["OpenAspect"])
-    yield SL[ASPECT_PROPERTIES[aspect.aspect]], iri(_concept(aspect.aspect, aspect.value))
+    yield SL[ASPECT_PROPERTIES[aspect.aspect]], iri(concept(aspect.aspect, aspect.value))
     for facet in aspect.awaits:
         yield SL["awaitsFacet"], iri(FACET[facet])
     for statement in aspect.statements:
@@ -174,7 +174,7 @@ def _open(aspect: OpenAspect) -> Iterator[tuple[str, Term]]:
 
 def _place(token: str, known: Mapping[str, object]) -> Iterator[tuple[str, Term]]:
     yield RDF["type"], iri(SL["ResolvedPlace"])
-    yield SL["resolvesPlace"], iri(_concept("storage_place", token))
+    yield SL["resolvesPlace"], iri(concept("storage_place", token))
     if isinstance(geography := known["geography"], str):
         yield SL["inGeography"], iri(GEOGRAPHY[geography])
     if isinstance(countries := known["countries"], list):
@@ -188,11 +188,13 @@ def _place(token: str, known: Mapping[str, object]) -> Iterator[tuple[str, Term]
             yield SL[relation], literal(str(known[name]).lower(), XSD["boolean"])
 
 
-def _concept(aspect: str, token: str) -> str:
+def concept(aspect: str, token: str) -> str:
+    """Name the value of an aspect."""
     return f"{BASE}{_KINDS[aspect]}/{token}"
 
 
-def _value(facet: str, item: str) -> str:
+def facet_value(facet: str, item: str) -> str:
+    """Name the value of a facet, also where it is a place."""
     return _VALUE_SPACES[facet][item] if facet in _VALUE_SPACES else value(facet, item)
 
 
