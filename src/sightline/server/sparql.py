@@ -180,7 +180,6 @@ def _without_query(request: Request) -> Response:
     """Describe the service to programs, and send browsers to the editor."""
     offered = [*forms.GRAPHS, _HTML]
     accept = negotiation.accepts(request.headers.getlist("accept"))
-    site = site_of(request)
     if negotiation.choose(accept, offered) == _HTML:
         return RedirectResponse(_editor(request), 303, {"Vary": "Accept"})
     form = forms.required(forms.chosen(request, forms.GRAPHS), forms.GRAPHS)
