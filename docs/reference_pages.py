@@ -74,6 +74,8 @@ def _question(question: LibraryQuestion) -> Iterator[str]:
         words += ["--set", "offering=azure-openai"]
     if "estate" in question.needs:
         words += ["--estate", "main.json"]
+    if "datasets" in question.needs:
+        words += ["--catalog", "catalog.ttl", "--links", "links.yaml"]
     for p in question.params.values():
         if p.required:
             words += [f"--{p.name.replace('_', '-')}", _quoted(p.example)]
@@ -82,6 +84,8 @@ def _question(question: LibraryQuestion) -> Iterator[str]:
         yield "Needs a configuration: `--set` or `--config`.\n"
     if "estate" in question.needs:
         yield "Needs the files of an estate: `--estate`, repeated for several.\n"
+    if "datasets" in question.needs:
+        yield "Needs catalog files, `--catalog`, and files of links, `--links`.\n"
     if question.params:
         yield "| parameter | type | | meaning |\n| --- | --- | --- | --- |"
         for p in question.params.values():

@@ -247,14 +247,23 @@ class KnowledgeGraph:
     ) -> "Iterator[Quad]":
         """Give all that catalogs and an estate say, the links between them, and what follows.
 
-        Access is derived for each deployment as its files have it, and as datasets use it;
-        ``derive`` is as for ``estate_quads``.
+        Access is derived for deployments as datasets use them; ``derive`` is as for
+        ``access_estate``.
         """
+        from datetime import UTC, datetime
+
         from sightline.joining import facts
+        from sightline.render import estate_rdf
 
         if estate is not None:
-            yield from self.estate_quads(estate, **derive)
-        yield from facts.quads(joined, lambda found: self.access_estate(found, **derive))
+            now = datetime.now(UTC)
+            yield from estate_rdf.quads(
+                estate.reported(), estate.deployments, now, estate.described
+            )
+        options = {name: value for name, value in derive.items() if name != "data"}
+        yield from facts.quads(
+            joined, lambda found, data: self.access_estate(found, data=data, **options)
+        )
 
     def derivation(self, as_of: date | None = None, collection: str | None = None) -> Derivation:
         """Give the evaluator for one selection of document versions."""

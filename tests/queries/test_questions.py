@@ -3,7 +3,8 @@
 A case is an entry of ``tests/queries/<folder>/<name>.yaml``:
 
     - params: {data: prompts}                  # as a user gives them; may be left out; a question
-                                               # about deployments is asked of ``estate.json``
+                                               # about deployments is asked of ``estate.json``, one
+                                               # about datasets of ``linked.*``
       configuration: {offering: serverless-api}  # where the question needs one
       columns: [who, verdict]                  # of the answer, in the order of the rows below
       rows:                                    # all rows, in order; or
@@ -17,6 +18,7 @@ Terms are written ``kind:token``, other IRIs as they are, an unbound column as n
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,11 +29,15 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from sightline import queries
+from sightline.catalogs.datasets import Catalog
+from sightline.catalogs.links import read_links
+from sightline.catalogs.reading import read_content
 from sightline.estate import Estate
 from sightline.files import knowledge_files
 from sightline.graph import KnowledgeGraph
 from sightline.identity import configuration_iri
-from sightline.queries import CATALOG, CONFIGURATION, ESTATE, LibraryQuestion
+from sightline.joining import Joined, join
+from sightline.queries import CATALOG, CONFIGURATION, DATASETS, ESTATE, LibraryQuestion
 from sightline.render import rdf
 from sightline.stores import Quad, Solutions, iri, nquads
 from sightline.stores.embedded import EmbeddedStore
@@ -45,7 +51,7 @@ CASES = sorted(
     path for path in Path(__file__).parent.glob("*/*.yaml") if not path.name.startswith(".")
 )
 NAMES = [path.stem for path in knowledge_files("queries", ".rq")]
-RESERVED = {"self", "configuration", "as_of", "collection", "assume", "estate"}  # of ``ask``
+RESERVED = {"self", "configuration", "as_of", "collection", "assume", "estate", "joined"}
 
 
 EACH_CASE = [
@@ -90,10 +96,33 @@ def deployed(graph: KnowledgeGraph) -> Estate:
     return graph.estate(["-"], stdin=content)
 
 
+@cache
+def linked_quads() -> list[Quad]:
+    estate, joined = linked()
+    return list(KnowledgeGraph().linked_quads(joined, estate))
+
+
+@cache
+def linked() -> tuple[Estate, Joined]:
+    """Read the catalog, the estate and the links that questions about datasets are asked of."""
+    here = Path(__file__).parent
+    catalog = Catalog((read_content("linked.ttl", (here / "linked.ttl").read_bytes()),))
+    assert not catalog.errors
+    estate = KnowledgeGraph().estate(["-"], stdin=(here / "linked.json").read_bytes())
+    ways = ("prompt", "fine-tuning", "on-your-data", "files")
+    joined = join(catalog, estate, read_links(here / "linked.yaml", ways))
+    assert not joined.problems
+    return estate, joined
+
+
 def asked_of(graph: KnowledgeGraph, name: str, case: dict[str, object]) -> Solutions:
-    estate = deployed(graph) if ESTATE in queries.question(name).needs else None
+    needs = queries.question(name).needs
     params = case.get("params") or {}
-    return graph.ask(name, case.get("configuration"), estate=estate, **params)
+    if DATASETS in needs:
+        estate, joined = linked()
+        return graph.ask(name, estate=estate, joined=joined, **params)
+    own = deployed(graph) if ESTATE in needs else None
+    return graph.ask(name, case.get("configuration"), estate=own, **params)
 
 
 def prepared(
@@ -103,6 +132,8 @@ def prepared(
     values = queries.read_params(graph.store, asked, case.get("params") or {})
     if CATALOG in asked.needs:
         return list(queries.catalog_quads()), queries.bind(asked, values)
+    if DATASETS in asked.needs:
+        return linked_quads(), queries.bind(asked, values)
     if ESTATE in asked.needs:
         data = token(values["data"].value) if "data" in values else None
         return list(graph.estate_quads(deployed(graph), data=data)), queries.bind(asked, values)
@@ -120,9 +151,18 @@ class Reference:
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
         self._dataset: Dataset = graph.graph()
+        self._linked: Dataset | None = None
 
     def ask(self, asked: LibraryQuestion, case: dict[str, object]) -> Counter[tuple[object, ...]]:
         added, text = prepared(self._graph, asked, case)
+        if DATASETS in asked.needs:
+            if self._linked is None:  # all questions about datasets are asked of the same
+                self._linked = self._graph.graph()
+                self._linked.parse(data="".join(nquads(added)), format="nquads")
+            found = self._linked.query(text)
+            return Counter(
+                tuple(written(row[variable]) for variable in found.vars) for row in found
+            )
         self._dataset.parse(data="".join(nquads(added)), format="nquads")
         try:
             found = self._dataset.query(text)

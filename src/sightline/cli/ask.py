@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sightline.cli import completing, graphs, options
+from sightline.cli import completing, graphs, linking, options
 from sightline.cli.faults import usage
 from sightline.cli.output import FORMATS, print_json
 from sightline.cli.settings import read_configuration
@@ -50,6 +50,7 @@ class _Ask(click.Command):
     multiple=True,
     help="Estate file or folder, for questions about deployments; repeat for several.",
 )
+@linking.given
 @graphs.chosen()
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("-h", "--help", "wants_help", is_flag=True, help="Show this message and leave.")
@@ -64,6 +65,9 @@ def command(
     no_assumptions: bool,
     collection: str | None,
     files: tuple[str, ...],
+    catalog_files: tuple[str, ...],
+    links_files: tuple[str, ...],
+    crosswalk_files: tuple[str, ...],
     added: tuple[str, ...],
     endpoint: str | None,
     form: str,
@@ -83,6 +87,7 @@ def command(
     params = _parameters(arguments, ctx)
     graph = graphs.opened(added, endpoint)
     estate = _estate(graph, files) if files else None
+    joined = linking.joined(estate, catalog_files, links_files, crosswalk_files)
     answer = graph.ask(
         name,
         given or None,
@@ -90,6 +95,7 @@ def command(
         collection=collection,
         assume=not no_assumptions,
         estate=estate,
+        joined=joined,
         **params,
     )
     from sightline.render import solutions
@@ -139,6 +145,8 @@ def _help(asked: LibraryQuestion) -> str:
         lines += ["  Needs a configuration: --set FACET=VALUE ... or --config FILE.", ""]
     if "estate" in asked.needs:
         lines += ["  Needs the files of an estate: --estate FILE ...", ""]
+    if "datasets" in asked.needs:
+        lines += ["  Needs catalog files, and links: --catalog FILE ... --links FILE ...", ""]
     if asked.params:
         lines.append("Parameters:")
         for p in asked.params.values():

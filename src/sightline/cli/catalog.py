@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sightline.cli import catalogs, options
+from sightline.cli.catalog_link import link
+from sightline.cli.catalog_export import command as export
 from sightline.cli.output import note_exit_code, print_json, print_rows
 from sightline.errors import InputError
 
@@ -184,3 +186,7 @@ def _write(catalog: "Catalog", output: Path) -> None:
 
 def _error(error: InputError) -> dict[str, Any]:
     return {"code": error.code, "message": error.message, "hint": error.hint}
+
+
+command.add_command(link)
+command.add_command(export)

@@ -1,7 +1,7 @@
 """Suggest links by likeness of names, for people to review; nothing rests on them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sightline.catalogs.links import Link
 from sightline.joining.derived import ATTRIBUTE
@@ -15,7 +15,9 @@ _SHORTEST = 4
 _SPLIT = re.compile(r"[^0-9a-z]+")
 
 
-def by_name(names: Names, known: Iterable[tuple[str, str]]) -> Iterator[Link]:
+def by_name(
+    names: Names, known: Iterable[tuple[str, str]], left_out: Collection[str] = ()
+) -> Iterator[Link]:
     """Suggest the datasets whose names are most like a name of a deployment, best first.
 
     ``known`` are pairs that are linked, or that were reviewed, already.
@@ -25,7 +27,7 @@ def by_name(names: Names, known: Iterable[tuple[str, str]]) -> Iterator[Link]:
     taken = set(known)
     texts: dict[str, list[str]] = {}
     for iri, own in sorted(names.datasets.items()):
-        if own.described:
+        if own.described and iri not in left_out:
             for text in {own.name, own.key.table or ""}:
                 if len(plain := _plain(text)) >= _SHORTEST:
                     texts.setdefault(plain, []).append(iri)

@@ -1,27 +1,33 @@
 """Give all facts that questions about datasets are asked of: catalogs, links, and access."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from sightline.catalogs import rdf as catalog_rdf
 from sightline.joining import links_rdf
 from sightline.joining.joined import Joined
-from sightline.joining.pairs import Derive, configured
+from sightline.joining.pairs import carried, configured
+from sightline.model import DeployedAccess, Deployment
 from sightline.render import rdf
 from sightline.stores import Quad
 
+Derive = Callable[[list[Deployment], str], list[DeployedAccess]]
+"""What derives the access of deployments to a category of data."""
+
 
 def quads(joined: Joined, derive: Derive) -> Iterator[Quad]:
-    """Give what catalogs say, the links, and the access of deployments as datasets use them.
+    """Give what catalogs say, the links, and the access to what datasets become.
 
-    The access of deployments as their own files have them is not repeated.
+    Access is derived for deployments as datasets use them, and for the data that datasets become:
+    what is said of all of a broader category counts for it.
     """
     yield from catalog_rdf.quads(joined.catalog.files, datetime.now(UTC))
     yield from links_rdf.quads(joined)
-    changed = {}
+    used: dict[str, dict[str, Deployment]] = {}
     for reach in joined.reaches:
         own, _ = configured(joined, reach)
-        if own is not joined.deployments[reach.deployment]:
-            changed[tuple(sorted(own.configuration.items())), own.ungoverned] = own
-    for found in derive(list(changed.values())):
-        yield from rdf.quads(found.answer)
+        for data in carried(joined, reach):
+            used.setdefault(data, {})[f"{reach.deployment} {reach.link.way}"] = own
+    for data, deployments in sorted(used.items()):
+        for found in derive(list(deployments.values()), data):
+            yield from rdf.quads(found.answer)

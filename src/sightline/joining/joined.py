@@ -30,7 +30,8 @@ class Joined:
     """A catalog and an estate with all links between them.
 
     ``nothing`` maps the datasets that people declare to reach no deployment to their entries,
-    ``problems`` are the entries that name what is not there.
+    ``stands_for`` the things of the catalog that are deployments to these; ``problems`` are the
+    entries that name what is not there.
     """
 
     catalog: Catalog
@@ -39,6 +40,7 @@ class Joined:
     links: tuple[Link, ...]
     reaches: tuple[Reach, ...]
     nothing: Mapping[str, Declared]
+    stands_for: Mapping[str, str]
     crosswalk: Crosswalk
     problems: tuple[str, ...]
 
@@ -109,7 +111,7 @@ def join(
             links.append(link)
             known.add(pair)
     if estate:
-        links += by_name(names, known)
+        links += by_name(names, known, set(nodes))
     links = [
         replace(link, dispute=_dispute(link, None, nothing)) if link.status == "declared" else link
         for link in links
@@ -122,6 +124,7 @@ def join(
         tuple(sorted(links, key=_order)),
         reaches,
         nothing,
+        nodes,
         crosswalk,
         tuple(problems),
     )
@@ -150,9 +153,9 @@ def _resolved(
 
 def _dispute(link: Link, rejected: Declared | None, nothing: Mapping[str, Declared]) -> str:
     if rejected:
-        return f"{rejected.by} rejected it on {rejected.on} ({rejected.where})"
+        return f"{rejected.by} rejected it on {rejected.on}"
     if entry := nothing.get(link.dataset):
-        return f"{entry.by} declared on {entry.on} that it reaches nothing ({entry.where})"
+        return f"{entry.by} declared on {entry.on} that it reaches nothing"
     return ""
 
 

@@ -40,6 +40,8 @@ def _triples(joined: Joined) -> Iterator[Quad]:
             yield link.iri, SL["linkDate"], literal(link.on.isoformat(), XSD["date"]), ""
     for name in joined.nothing:
         yield name, SL["reachesNothing"], literal("true", XSD["boolean"]), ""
+    for name, deployment in joined.stands_for.items():
+        yield name, SL["standsFor"], iri(deployment), ""
     yield from _reaches(joined)
     yield from _readings(joined)
 
@@ -70,7 +72,10 @@ def _readings(joined: Joined) -> Iterator[Quad]:
         for category in reading.categories:
             yield reading.term.iri, SL["readAs"], iri(category), ""
     for name in joined.datasets:
-        found = {c for t in joined.terms(name) for c in joined.crosswalk.read(t).categories}
+        terms = tuple(joined.terms(name))
+        for term in terms:
+            yield name, SL["hasTerm"], iri(term.iri), ""
+        found = {c for term in terms for c in joined.crosswalk.read(term).categories}
         for category in sorted(found):
             if category == personal or personal in joined.crosswalk.broader.get(category, ()):
                 yield name, expand("dpv:hasPersonalData"), iri(category), ""

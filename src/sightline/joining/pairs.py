@@ -60,7 +60,7 @@ def paired(joined: Joined, derive: Derive) -> list[DeployedAccess]:
         pairs.append(_pair(joined, dataset, own, {"link": status, "carriedData": carries}))
     nobody = Deployment("", "", "", "", 1, {}, (), {})
     for name, dataset in sorted(joined.datasets.items()):
-        if name not in reached and dataset.described:
+        if name not in reached and name not in joined.stands_for and dataset.described:
             link = UNUSED if name in joined.nothing else UNLINKED
             pairs.append(_pair(joined, dataset, nobody, {"link": link}))
     return derive(pairs)
