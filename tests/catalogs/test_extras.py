@@ -46,6 +46,20 @@ def test_aspects_are_read_without_the_package():
     assert "password" not in repr(file)
 
 
+def test_what_the_catalog_has_removed_is_left_out_unless_lineage_leads_through_it():
+    into = Collected("x.json", "datahub")
+    gone = {"removed": True}
+    aspects = [
+        (ORDERS, "status", "/0", gone),
+        (RAW, "status", "/1", gone),
+        (MODEL, "mlModelTrainingData", "/2", {"trainingData": [ORDERS]}),
+    ]
+    read_aspects(aspects, into)
+    file = into.done("datahub", "")
+    assert [(each.described, each.key.table) for each in file.datasets] == [(False, "orders")]
+    assert file.unread == {"removed dataset": 2}
+
+
 MCP = b"""[{"entityType": "dataset", "entityUrn": "urn:li:dataset:(urn:li:dataPlatform:s3,a,PROD)",
   "changeType": "UPSERT", "aspectName": "status", "aspect": {"json": {"removed": false}}}]"""
 CONTRACT = b"kind: DataContract\napiVersion: v3.1.0\nid: a\nversion: 1.2.0\nstatus: active\n"

@@ -64,6 +64,8 @@ def is_atlas(document: Any) -> bool:
 def read_atlas(document: Any, into: Collected) -> None:
     """Read entities or the results of a search."""
     _read(list(entities(document)), None, into)
+    for each in objects(document):
+        _relations(each, into)
     for each, pointer in _results(document):
         _result(each, pointer, into)
 
@@ -140,8 +142,9 @@ def _is_dataset(kind: str, datasets: set[str] | None) -> bool:
 
 
 def _is_process(entity: Mapping[str, Any]) -> bool:
-    attributes = entity.get("attributes", {})
-    return any(isinstance(attributes.get(side), list) for side in ("inputs", "outputs"))
+    if "Process" in texts(entity, "superTypeNames") + texts(entity, "superTypes"):
+        return True
+    return any(isinstance(at(entity, "attributes", side), list) for side in ("inputs", "outputs"))
 
 
 def _names(entity: Mapping[str, Any]) -> tuple[str, str]:
@@ -283,6 +286,25 @@ def _process(
         into.edge(upstream, own, kind, None, pointer)
 
 
+def _relations(document: Mapping[str, Any], into: Collected) -> None:
+    """Read the lineage that is asked for by itself: entities by GUID, and steps between them."""
+    known = dict(members(document, "guidEntityMap"))
+    for number, step in enumerate(objects(document, "relations")):
+        ends = [known.get(text(step, side)) for side in ("fromEntityId", "toEntityId")]
+        if any(not isinstance(each, Mapping) for each in ends):
+            into.skip("lineage to an entity that is not listed")
+            continue
+        names = [_node(each, f"/relations/{number}", into) for each in ends if each is not None]
+        into.edge(names[0], names[1], "lineage", None, f"/relations/{number}")
+
+
+def _node(entity: Mapping[str, Any], pointer: str, into: Collected) -> str:
+    kind, qualified = _names(entity)
+    if _is_process(entity):
+        return asset_iri("atlas", kind, clean(qualified))
+    return _end(entity, pointer, into)
+
+
 def _end(entity: Mapping[str, Any], pointer: str, into: Collected) -> str:
     kind, qualified = _names(entity)
     iri = into.iri(kind, qualified)
@@ -301,7 +323,8 @@ def _result(each: Mapping[str, Any], pointer: str, into: Collected) -> None:
         "classificationNames": each.get("classification"),
         "labels": each.get("label"),
         "meanings": [
-            {"displayText": first(text(one, "name"), text(one))} for one in each.get("term") or ()
+            *({"displayText": text(one, "name")} for one in objects(each, "term")),
+            *({"displayText": one} for one in texts(each, "term")),
         ],
         "contacts": {
             text(one, "contactType") or "contact": [one] for one in objects(each, "contact")

@@ -71,6 +71,8 @@ class Draft:
     fields: dict[str, "Draft"] = field(default_factory=dict)
     key: Key | None = None
     described: bool = False
+    removed: bool = False
+    """Whether the catalog has removed it, and only keeps a record."""
 
     def say(self, **values: str) -> "Draft":
         """Set texts that are not empty; what was said first stays."""
@@ -137,7 +139,7 @@ class Collected:
         """Give the asset of that IRI, which begins to be there."""
         verbatim = Key({part: clean(text) for part, text in key.items()})
         draft = self._draft(self.assets, iri, verbatim, name, pointer, described)
-        return draft.say(kind=kind)
+        return draft.say(kind=kind or "asset")
 
     def edge(
         self, upstream: str, downstream: str, kind: str, via: str | None = None, pointer: str = ""
@@ -174,6 +176,7 @@ class Collected:
 
     def done(self, form: str, digest: str) -> CatalogFile:
         """Give what the file says."""
+        self._leave_out_removed()
         return CatalogFile(
             self.file,
             form,
@@ -186,6 +189,17 @@ class Collected:
             tuple(self.notes),
             tuple(self.errors),
         )
+
+    def _leave_out_removed(self) -> None:
+        """Leave out what is removed; where lineage leads through it, it is only referred to."""
+        ends = {end for edge in self.edges.values() for end in (edge.upstream, edge.downstream)}
+        for drafts, noun in ((self.datasets, "dataset"), (self.assets, "asset")):
+            for iri in [iri for iri, draft in drafts.items() if draft.removed]:
+                self.skip(f"removed {noun}")
+                if iri in ends:
+                    drafts[iri].described = False
+                else:
+                    del drafts[iri]
 
     def _dataset(self, iri: str, draft: Draft) -> Dataset:
         assert draft.key is not None

@@ -173,6 +173,16 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     return _whole(text)
 
 
+def archive_names(content: bytes) -> list[str]:
+    """List the names in an archive, without unpacking any; raises InputError (``input.syntax``)."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        message = f"the archive cannot be read: {error}"
+        raise InputError("input.syntax", message, "export it again") from None
+
+
 def read_zip(content: bytes) -> Iterator[tuple[str, bytes]]:
     """Give the files of an archive with their names, and never more than the limits allow.
 

@@ -254,7 +254,8 @@ def _structured(
 ) -> None:
     for each in objects(content, "properties"):
         name = text(each, "propertyUrn").removeprefix("urn:li:structuredProperty:")
-        for value in each.get("values") or ():
+        values = each.get("values")
+        for value in values if isinstance(values, list) else ():
             given = text(value) or next((text(one) for one in _values(value)), "")
             if name and given:
                 draft.assign(into.terms.add("property", f"{name}={given}"))
@@ -299,10 +300,10 @@ def _within(source: Mapping[str, str], instance: str) -> Key:
     return key(source, system, unquote(name), host=instance, environment=source.get("env", ""))
 
 
-def _known(
+def _status(
     urn: str, content: Mapping[str, Any], draft: Draft, into: Collected, pointer: str
 ) -> None:
-    """Take what says no more than the URN does."""
+    draft.removed = content.get("removed") is True
 
 
 def _describe_term(
@@ -331,7 +332,7 @@ _COMMON: Mapping[str, Reader] = {
     "ownership": _owners,
     "structuredProperties": _structured,
     "domains": _domains,
-    "status": _known,
+    "status": _status,
 }
 _DATASET: Mapping[str, Reader] = {
     **_COMMON,

@@ -4,7 +4,7 @@ from sightline.catalogs.collecting import Collected, Draft
 from sightline.catalogs.datasets import Key, TermKind, asset_iri
 from sightline.catalogs.keys import clean
 from sightline.catalogs.linked_data import Descriptions, name
-from sightline.terms import DCT, PROV, RDFS, SKOS, Namespace
+from sightline.terms import DCT, PROV, RDF, RDFS, SKOS, Namespace, compact
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
@@ -31,6 +31,30 @@ _OWNERS = {
 _PERSONAL = ("hasPersonalData", "hasPersonalDataCategory")
 
 
+_READ = {
+    RDF["type"],
+    DCT["identifier"],
+    DCT["title"],
+    RDFS["label"],
+    DCT["description"],
+    RDFS["comment"],
+    DCAT["landingPage"],
+    DCT["issued"],
+    DCT["modified"],
+    DCT["accessRights"],
+    DCT["publisher"],
+    DCAT["theme"],
+    DCT["subject"],
+    DCAT["keyword"],
+    DCAT["distribution"],
+    PROV["wasDerivedFrom"],
+    DCT["source"],
+    *_OWNERS,
+    *(each + local for each in DPV for local in (*_PERSONAL, "hasPurpose", "hasLegalBasis")),
+}
+"""What is read of a dataset."""
+
+
 def looks_like_dcat(found: Descriptions) -> bool:
     """Tell whether a graph describes datasets, data services or a catalog."""
     types = (*_DATASETS, DCAT["DataService"], DCAT["Catalog"])
@@ -40,6 +64,8 @@ def looks_like_dcat(found: Descriptions) -> bool:
 def read_dcat(found: Descriptions, into: Collected) -> None:
     """Read the datasets and data services of a graph."""
     # A catalog is a dataset to DCAT; what it lists is what is asked for here.
+    for unmapped, count in found.unmapped.items():
+        into.skip(f"key {unmapped}", count)
     catalogs = set(found.of_type(DCAT["Catalog"]))
     subjects = [each for each in found.of_type(*_DATASETS) if each not in catalogs]
     names = {each: _key(found, each, n) for n, each in enumerate(subjects, 1)}
@@ -69,6 +95,9 @@ def _dataset(found: Descriptions, subject: str, names: dict[str, str], into: Col
     key = Key({part: clean(text) for part, text in (source or {"name": names[subject]}).items()})
     pointer = f"<{subject}>" if not subject.startswith("_:") else subject
     draft = into.dataset(iri, key, title or names[subject], pointer)
+    for predicate in found.said[subject]:
+        if predicate not in _READ:
+            into.skip(f"property {compact(predicate)}")
     draft.say(
         title=title,
         description=found.text(subject, DCT["description"], RDFS["comment"]),
@@ -127,7 +156,7 @@ def _categories(found: Descriptions, subject: str, draft: Draft, into: Collected
         for value in found.values(subject, *predicates):
             label = found.label(value, SKOS["prefLabel"], DCT["title"], RDFS["label"])
             if value.kind == "bnode":
-                types = found.values(name(value), "http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+                types = found.values(name(value), RDF["type"])
                 named = [each.value for each in types if kind == "personal-data"]
                 for key in named or filter(None, [label]):
                     draft.assign(into.terms.add(kind, key, label))

@@ -21,6 +21,8 @@ class Descriptions:
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         self.said: dict[str, dict[str, list[Term]]] = {}
+        self.unmapped: dict[str, int] = {}
+        """Key of JSON-LD that no context of the document explains -> how often it stands there."""
         for number, (subject, predicate, value, _graph) in enumerate(quads):
             if number >= MAX_STATEMENTS:
                 raise too_large(f"it has more than {MAX_STATEMENTS} statements")
@@ -71,7 +73,38 @@ def read_json_linked(document: Any) -> Descriptions:
         content = json.dumps(_bundled(document)).encode()
     except RecursionError:
         raise too_large("its brackets nest too deep") from None
-    return Descriptions(parse(content, "jsonld"))
+    found = Descriptions(parse(content, "jsonld"))
+    found.unmapped = _unmapped(document)
+    return found
+
+
+def _unmapped(document: Any) -> dict[str, int]:
+    """Count the keys that JSON-LD drops without a word, since no context explains them."""
+    keys: dict[str, int] = {}
+    explained: set[str] = set()
+
+    def explain(context: Any) -> None:
+        for each in context if isinstance(context, list) else [context]:
+            found = _addresses().get(each) if isinstance(each, str) else each
+            if isinstance(found, Mapping):
+                explained.update(map(str, found))
+
+    pending = [document]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, list):
+            pending += value
+        elif isinstance(value, Mapping):
+            for key, each in value.items():
+                if key == "@context":
+                    explain(each)
+                    continue
+                pending.append(each)
+                if not key.startswith("@") and ":" not in key:
+                    keys[key] = keys.get(key, 0) + 1
+    if "@vocab" in explained:
+        return {}
+    return {key: count for key, count in keys.items() if key not in explained}
 
 
 def _bundled(value: Any) -> Any:

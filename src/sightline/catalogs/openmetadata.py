@@ -172,14 +172,14 @@ def _classify(each: Mapping[str, Any], draft: Draft, into: Collected) -> None:
 
 
 def _stub(each: Mapping[str, Any], pointer: str, into: Collected) -> str:
-    full = _full_name(each)
+    full = first(_full_name(each), text(each, "id"), "unnamed")
     kind = _asset_kind(each)
     if kind:
         iri = asset_iri("openmetadata", kind, full)
         into.asset(iri, {"fullyQualifiedName": full}, kind, full, pointer, described=False)
         return iri
     iri = into.iri(full)
-    into.dataset(iri, _key(each, full), _parts(full)[-1], pointer, described=False)
+    into.dataset(iri, _key(each, full), (_parts(full) or [full])[-1], pointer, described=False)
     return iri
 
 

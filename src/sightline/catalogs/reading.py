@@ -17,7 +17,14 @@ from sightline.catalogs import (
     unity,
 )
 from sightline.catalogs.collecting import Collected
-from sightline.catalogs.content import MAX_BYTES, decode, read_json, read_yaml, read_zip, too_large
+from sightline.catalogs.content import (
+    MAX_BYTES,
+    archive_names,
+    decode,
+    read_json,
+    read_yaml,
+    too_large,
+)
 from sightline.catalogs.datasets import Catalog, CatalogFile
 from sightline.catalogs.detection import ZIP, detect_json, detect_text, unknown
 from sightline.catalogs.linked_data import Descriptions, read_json_linked, read_linked
@@ -146,9 +153,10 @@ def _source(form: str) -> str:
 
 def _recognized(content: bytes) -> tuple[str, Callable[[Collected], None]]:
     """Tell the format of a file and give what reads it."""
+    if len(content) > MAX_BYTES:  # of standard input
+        raise too_large(f"it has more than {MAX_BYTES} bytes")
     if content.startswith(ZIP):
-        names = [name for name, _data in read_zip(content)]
-        if not any(map(atlas.is_archive_entry, names)):
+        if not any(map(atlas.is_archive_entry, archive_names(content))):
             raise InputError(
                 "input.value", "the archive is no export of Atlas", "unpack it, and give its files"
             )
