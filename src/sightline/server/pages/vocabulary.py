@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError, UnknownTermError
 from sightline.model import Knowledge
+from sightline.queries import CONFIGURATION, ESTATE
 from sightline.server import addresses
 from sightline.server.pages import configuration, rendering
 from sightline.server.pages.configuration import address
@@ -82,10 +83,13 @@ async def _terms(site: Site) -> list[dict[str, Any]]:
     """List all terms by kind, each once."""
     rows = await _ask(site, "terms")
     classes = await _ask(site, "ontology-terms")
+    shown = _kinds(site.knowledge)
     found: dict[str, dict[str, dict[str, Any]]] = {}
     lists: dict[str, dict[str, str]] = {}
     for row in rows:
         name = kind(row["term"]) or ""
+        if name not in shown:
+            continue  # the names of others that a crosswalk lists
         known = found.setdefault(name, {}).setdefault(row["term"], {**row, "examples": []})
         if row["example"]:
             known["examples"].append(row["example"])
@@ -209,13 +213,16 @@ def _statements(
 def _askable(site: Site, name: str, of: str) -> list[tuple[str, str]]:
     """List the questions that can be asked with a term of a kind as (title, address)."""
     found = []
+    example = [*configuration.example(site.knowledge).items()]
     for question in site.questions.values():
+        if ESTATE in question.needs:
+            continue  # it is not known of which
+        pairs = [*(example if CONFIGURATION in question.needs else ()), ("show", "answer")]
         fitting = [p.name for p in question.params.values() if p.type == name]
         others = [p for p in question.params.values() if p.required and p.name not in fitting[:1]]
         if fitting and of and not others:
             path = f"/questions/{question.folder}/{question.name}"
-            needs = [] if question.needs else [("show", "answer")]
-            found.append((question.summary, address(path, [(fitting[0], of), *needs])))
+            found.append((question.summary, address(path, [(fitting[0], of), *pairs])))
     return sorted(found)
 
 
