@@ -112,10 +112,12 @@ def command(
         rate=rate,
         estates=named_estates(estates),
     )
-    # Before the work of reading: a port in use should not cost seconds.
+    # Before the work of reading: a faulty file or a port in use should not cost seconds.
     from sightline.server.listening import listen, serve
     from sightline.server.listening import url as address
+    from sightline.server.security import gate_of
 
+    gate_of(settings)
     with listen(host, port) as opened:
         from sightline.server.app import create_app
         from sightline.server.opening import open_site

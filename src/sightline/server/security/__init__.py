@@ -24,6 +24,7 @@ from sightline.server.security.rates import Rates
 from sightline.server.security.rights import Rights
 from sightline.server.security.sessions import Sessions
 from sightline.server.security.tokens import TokenFile
+from sightline.server.settings import Settings
 from sightline.server.site import Site
 
 
@@ -57,16 +58,23 @@ class Protection:
             self.audit.close()
 
 
+def gate_of(settings: Settings) -> Gate | None:
+    """Make what knows callers; None where everyone may ask.
+
+    Raises InputError for a file of tokens, trust or keys that is faulty.
+    """
+    tokens = TokenFile(settings.tokens) if settings.tokens else None
+    issuer = Issuer(read_trust(settings.oidc)) if settings.oidc else None
+    return Gate(tokens, issuer, Sessions(settings)) if tokens or issuer else None
+
+
 def protect(site: Site) -> Protection:
     """Make what the settings of a site ask for.
 
-    Raises InputError for a file of tokens, trust or keys that is faulty, and for an audit that
-    cannot be written.
+    Raises InputError as ``gate_of``, and for an audit that cannot be written.
     """
     settings = site.settings
-    tokens = TokenFile(settings.tokens) if settings.tokens else None
-    issuer = Issuer(read_trust(settings.oidc)) if settings.oidc else None
-    gate = Gate(tokens, issuer, Sessions(settings)) if tokens or issuer else None
+    gate = gate_of(settings)
     audit = Audit(settings.audit, site.questions, site.estates) if settings.audit else None
     rates = Rates(settings.rate) if settings.rate else None
     return Protection(site, Metrics(site.workers), gate, audit, rates)
