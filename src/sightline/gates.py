@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from sightline.errors import InputError
 from sightline.graph import KnowledgeGraph
 
 if TYPE_CHECKING:
     from sightline.estate import Estate
+    from sightline.joining import Joined
     from sightline.model import Answer, Deployment
     from sightline.validate.accepted import Accepted
     from sightline.validate.gate import FailOn, Finding, Gate
@@ -27,10 +29,12 @@ def judge(
     before: "Estate | None" = None,
     accepted: "Iterable[Accepted]" = (),
     today: date | None = None,
+    joined: "Joined | None" = None,
 ) -> "Gate":
     """Hold an estate to its shapes and to the ``chosen`` policies (None: all of them).
 
-    With a ``before`` only what that baseline did not have is found, and new access.
+    With a ``before`` only what that baseline did not have is found, and new access. Policies on
+    datasets judge what is ``joined``. Raises InputError for such a policy without datasets.
     """
     from sightline.render import rdf
     from sightline.validate.estate_shapes import only_new as new_findings
@@ -38,11 +42,30 @@ def judge(
     from sightline.validate.new_access import only_new
 
     day, entries = today or date.today(), tuple(accepted)
+    on_datasets = [name for name in policies.of_datasets if chosen is None or name in chosen]
+    if chosen is not None:
+        if joined is None and on_datasets:
+            raise InputError(
+                "input.value",
+                f"the policy '{on_datasets[0]}' is about datasets, and none are given",
+                "add --catalog FILE and --links FILE",
+            )
+        chosen = [name for name in chosen if name not in on_datasets]
 
     def derive(configuration: Mapping[str, tuple[str, ...]]) -> "Answer":
         return graph.access(configuration)
 
     shaped = shape_findings(estate)
+    linked = None
+    if joined is not None and on_datasets:
+        from sightline.joining import paired
+
+        pairs = paired(joined, graph.access_estate)
+        linked = gate(
+            pairs, graph.knowledge, policies, on_datasets, quads=rdf.quads, derive=derive, today=day
+        )
+        if before is None:
+            shaped = (*shaped, *linked.findings)
     if before is None:
         # Without policies nothing has to be derived.
         wanted = chosen is None or bool(chosen)
@@ -51,7 +74,8 @@ def judge(
             graph.knowledge, policies, chosen, quads=rdf.quads, derive=derive,
             accepted=entries, today=day, more=shaped,
         )  # fmt: skip
-        return replace(found, deployments=estate.deployments)
+        found = replace(found, deployments=estate.deployments)
+        return with_linked(found, linked) if linked else found
     deployed, base = (graph.access_estate(each.deployments) for each in (estate, before))
     found = gate(
         deployed, graph.knowledge, policies, chosen, quads=rdf.quads, derive=derive,
@@ -59,6 +83,18 @@ def judge(
     )  # fmt: skip
     had = gate(base, graph.knowledge, policies, chosen, quads=rdf.quads, today=day)
     return only_new(found, had, deployed, base, entries)
+
+
+def with_linked(found: "Gate", linked: "Gate") -> "Gate":
+    """Add to a gate what is told of datasets besides findings: what conforms, and advice."""
+    told = {policy.token: policy for policy in (*found.policies, *linked.policies)}
+    return replace(
+        found,
+        policies=tuple(told.values()),
+        conforming={**found.conforming, **linked.conforming},
+        advice={**found.advice, **linked.advice},
+        notes=tuple(dict.fromkeys((*found.notes, *linked.notes))),
+    )
 
 
 def shape_findings(estate: "Estate") -> "tuple[Finding, ...]":

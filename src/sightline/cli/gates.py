@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sightline.cli import baselines, estates
+from sightline.cli import baselines, estates, linking
 from sightline.cli.faults import usage
 from sightline.cli.output import note_exit_code
 from sightline.cli.settings import read_configuration
@@ -31,6 +31,9 @@ class Choice:
     accepted: tuple[str, ...] = ()
     new_only: str | None = None
     fail_on: "FailOn | None" = None
+    catalogs: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    crosswalks: tuple[str, ...] = ()
 
 
 def run(files: tuple[str, ...], choice: Choice, form: str, given: dict[str, Any]) -> int:
@@ -70,13 +73,16 @@ def run(files: tuple[str, ...], choice: Choice, form: str, given: dict[str, Any]
     if not estate.files:
         raise usage(f"there is no estate file in '{files[0]}'", "name a file, or another folder")
     errors = list(estate.errors)
+    joined = linking.joined(estate, choice.catalogs, choice.links, choice.crosswalks)
+    if joined is not None and new_only is not None:
+        raise usage("what datasets reach is not compared to a baseline", "leave out --catalog")
     if new_only is not None:
         with baselines.baseline(new_only, files, given) as old:
             before = old.renamed(settled(estates.read(graph, old.files, **old.given), facets))
         found = judge(graph, estate, policies, chosen, before=before, accepted=entries)
         found = replace(found, warnings=(*found.warnings, *old.warnings(before)))
     else:
-        found = judge(graph, estate, policies, chosen, accepted=entries)
+        found = judge(graph, estate, policies, chosen, accepted=entries, joined=joined)
     code = 2 if errors else found.exit_code(fail_on)
     note_exit_code(code)
     if form != "text" or any(file.format for file in estate.files):  # else there is no verdict

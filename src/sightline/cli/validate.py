@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sightline.cli import estates, gates, options
+from sightline.cli import estates, gates, linking, options
 from sightline.cli.faults import usage
 from sightline.cli.output import note_exit_code
 from sightline.gates import FORMATS
@@ -79,6 +79,7 @@ _RDF_FORMATS = ("text", "json", "turtle")
     "shapes).",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@linking.given
 @estates.given
 def command(
     files: tuple[str, ...],
@@ -91,6 +92,9 @@ def command(
     new_only: str | None,
     fail_on: str,
     form: str,
+    catalog_files: tuple[str, ...],
+    links_files: tuple[str, ...],
+    crosswalk_files: tuple[str, ...],
     **given: Any,
 ) -> int:
     """Hold estate FILES to the shapes of estates and to policies, or check RDF FILES.
@@ -99,7 +103,16 @@ def command(
     nothing is violated but unknowns stand in the way.
     """
     own = [name for name in files if Path(name).suffix.lower() not in SUFFIXES]
-    if own or policies or new_only is not None or settings or accepted or config or facets:
+    if (
+        own
+        or policies
+        or new_only is not None
+        or settings
+        or accepted
+        or config
+        or facets
+        or catalog_files
+    ):
         if shapes:
             raise usage(
                 "--shapes is for RDF files; estate files are held to the shapes of estates anyway",
@@ -110,7 +123,10 @@ def command(
         level: Any = "warning" if fail_on == "info" else fail_on
         if not options.given("fail_on"):
             level = None
-        chosen = gates.Choice(policies, settings, config, facets, accepted, new_only, level)
+        chosen = gates.Choice(
+            policies, settings, config, facets, accepted, new_only, level,
+            catalog_files, links_files, crosswalk_files,
+        )  # fmt: skip
         return gates.run(files, chosen, form, given)
     return _check(files, shapes, "violation" if fail_on == "unknown" else fail_on, form)
 

@@ -52,6 +52,8 @@ class Policy:
     constraints: tuple[Constraint, ...]
     parameters: Mapping[str, tuple[Term, ...]]
     remedies: tuple[Remedy, ...]
+    of_datasets: bool = False
+    """Whether it judges datasets with the deployments they reach, not deployments by themselves."""
 
     @property
     def iri(self) -> str:
@@ -80,7 +82,7 @@ class Policies:
         from sightline.stores.embedded import parse
 
         self.given = tuple(map(Path, files))
-        self.files = (*policy_files(), *self.given)
+        self.files = (*policy_files(), *dataset_policy_files(), *self.given)
         self._about: dict[str, dict[str, list[Term]]] = {}
         for path in self.files:
             # Relative IRIs and blank nodes do not matter: what counts has a name.
@@ -95,17 +97,25 @@ class Policies:
     @property
     def added(self) -> tuple[str, ...]:
         """The names of the policies that the further files add."""
-        shipped = {path.stem for path in policy_files()}
+        shipped = {path.stem for path in (*policy_files(), *dataset_policy_files())}
         return tuple(name for name in self.all if name not in shipped)
 
     def chosen(self, names: Sequence[str] | None = None) -> tuple[Policy, ...]:
-        """Give policies by name, each once and in the order given; all of them for None."""
+        """Give policies by name, each once and in the order given; all of them for None.
+
+        All are those on deployments: ``of_datasets`` are policies on what datasets reach.
+        """
         if names is None:
-            names = tuple(self.all)
+            names = tuple(name for name in self.all if name not in self.of_datasets)
         for name in names:
             if name not in self.all:
                 raise UnknownTermError("policy", name, self.all)
         return tuple(self._policy(name) for name in dict.fromkeys(names))
+
+    @cached_property
+    def of_datasets(self) -> tuple[str, ...]:
+        """The names of the policies that judge what datasets reach."""
+        return tuple(path.stem for path in dataset_policy_files())
 
     @cached_property
     def parameters(self) -> Mapping[str, tuple[Term, ...]]:
@@ -152,6 +162,7 @@ class Policies:
             tuple(constraints),
             parameters,
             tuple(self._remedy(term.value) for term in about.get(SL["hasRemedy"], ())),
+            name in self.of_datasets,
         )
 
     def _constraint(self, name: str) -> Constraint:
@@ -228,6 +239,16 @@ def policy_files() -> tuple[Path, ...]:
     True
     """
     top = folder("shapes") / "policies"
+    return tuple(path for path in knowledge_files("shapes", ".ttl") if path.parent == top)
+
+
+def dataset_policy_files() -> tuple[Path, ...]:
+    """List the files of the shipped policies on what datasets reach.
+
+    >>> [path.stem for path in dataset_policy_files()]
+    ['personal-data-in-eea', 'special-category-unseen']
+    """
+    top = folder("shapes") / "policies" / "datasets"
     return tuple(path for path in knowledge_files("shapes", ".ttl") if path.parent == top)
 
 
