@@ -257,18 +257,21 @@ class Load:
 
 
 async def closed_loop(
-    port: int, requests: Sequence[bytes], seconds: float, clients: int = 8
+    port: int, requests: Sequence[bytes], seconds: float, clients: int = 8, *, once: bool = False
 ) -> Load:
-    """Ask as fast as answers come, on ``clients`` connections."""
+    """Ask as fast as answers come, on ``clients`` connections; each request ``once``, or again."""
     load, began = Load(), time.perf_counter()
     end = began + seconds
-    count = iter(range(10**9))
+    count = iter(range(len(requests) if once else 10**9))
 
     async def run() -> None:
         client = Client(port)
-        while (start := time.perf_counter()) < end:
-            answer = await client.ask(requests[next(count) % len(requests)])
+        for number in count:
+            start = time.perf_counter()
+            answer = await client.ask(requests[number % len(requests)])
             load.note(answer, time.perf_counter() - start)
+            if time.perf_counter() > end:
+                break
         client.close()
 
     await asyncio.gather(*(run() for _ in range(clients)))

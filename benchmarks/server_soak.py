@@ -21,6 +21,7 @@ from server_load import (
     post,
     serving,
     sparql,
+    until,
 )
 
 MINUTES = 30
@@ -97,7 +98,10 @@ async def soak(share: float) -> Stage:
         clients = [Client(server.port) for _ in range(8)]
         pid = server.zygote
         while (now := time.perf_counter()) - began < seconds:
-            await _ask(clients, asked, load, chance, until=now + pause)
+            await _ask(clients, asked, load, chance, end=now + pause)
+            for client in clients:
+                client.close()
+            await until(lambda: len(server.workers) == 4, 3)
             samples.append((time.perf_counter() - began, Sample(server)))
         stage.must(server.zygote == pid, "the zygote was replaced")
         for client in clients:
@@ -133,7 +137,7 @@ async def _ask(
     asked: Iterator[bytes],
     load: Load,
     chance: random.Random,
-    until: float,
+    end: float,
 ) -> None:
     """Ask at the rate until then; a few clients go away before their answer."""
     running: set[asyncio.Task[None]] = set()
@@ -148,7 +152,7 @@ async def _ask(
         free.append(client)
 
     due = time.perf_counter()
-    while due < until:
+    while due < end:
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         due += 1 / RATE
         if free:
