@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sightline.cli import catalogs, options
-from sightline.cli.catalog_link import link
 from sightline.cli.catalog_export import command as export
+from sightline.cli.catalog_link import link
 from sightline.cli.output import note_exit_code, print_json, print_rows
 from sightline.errors import InputError
 
