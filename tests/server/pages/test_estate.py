@@ -330,3 +330,15 @@ def test_form_to_settle_offers_what_answers_wait_for(graph: KnowledgeGraph) -> N
         for item in each["unsettled"]
     }
     assert open_facets - tokens <= {"region"}
+
+
+def test_form_for_an_estate_of_the_server_has_nothing_that_reading_would_need(
+    graph: KnowledgeGraph,
+) -> None:
+    body = template().encode()
+    given = {"files": [{"name": "main.json", "size": len(body)}]}
+    found = TASKS["estate_overview"](Work(graph), given, body)
+    form = settling.form(graph.knowledge, found, {"estate": "production"})
+    assert form.parameters == ()
+    assert form.location is None
+    assert "facet.region" in {item.field.name for item in form.facets}

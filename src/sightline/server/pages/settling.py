@@ -88,7 +88,11 @@ def read_settled(knowledge: Knowledge, fields: ImmutableMultiDict[str, str]) -> 
 
 
 def form(knowledge: Knowledge, overview: Mapping[str, Any], given: Mapping[str, Any]) -> Form:
-    """Describe the form for what an overview of an estate leaves open."""
+    """Describe the form for what an overview of an estate leaves open.
+
+    An estate of the server was read when it started, so that only facets can still be settled.
+    """
+    own = "estate" not in given
     waiting = _waiting(overview["answers"])
     open_facets: dict[str, set[tuple[str, str]]] = {}
     settles: dict[str, set[str]] = {}
@@ -107,10 +111,12 @@ def form(knowledge: Knowledge, overview: Mapping[str, Any], given: Mapping[str, 
     }
     names = {*waiting, *open_facets, *set_facets} - by_location
     return Form(
-        tuple(_parameters(knowledge, settles, given.get("parameters", {}))),
-        _location(knowledge, given) if _BY_LOCATION in settles or LOCATION in given else None,
+        tuple(_parameters(knowledge, settles, given.get("parameters", {}))) if own else (),
+        _location(knowledge, given)
+        if own and (_BY_LOCATION in settles or LOCATION in given)
+        else None,
         Asked(SUBSCRIPTION, "Subscription", given.get(SUBSCRIPTION, ""), ())
-        if _BY_SUBSCRIPTION in settles or SUBSCRIPTION in given
+        if own and (_BY_SUBSCRIPTION in settles or SUBSCRIPTION in given)
         else None,
         tuple(
             sorted(
