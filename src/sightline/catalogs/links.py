@@ -20,11 +20,11 @@ from sightline.terms import LINK
 
 Status = Literal["declared", "derived", "candidate"]
 
-KEYS = ("dataset", "deployment", "way", "by", "on", "decision", "note")
+KEYS = ("dataset", "deployment", "way", "by", "when", "decision", "note")
 NOTHING = "none"
 """The deployment of an entry that says a dataset is used with no deployment."""
 
-_NEEDED = ("dataset", "deployment", "by", "on")
+_NEEDED = ("dataset", "deployment", "by", "when")
 _DECISIONS = ("accepted", "rejected")
 _MAX = 16 * 1024 * 1024
 _SHAPE = f"write a list of entries with {', '.join(KEYS)}"
@@ -125,7 +125,7 @@ def _as_yaml(entry: Declared) -> str:
     import json  # a JSON text is a YAML text, whatever stands in it
 
     pairs = [
-        f"{key}: {text if key == 'on' else json.dumps(text, ensure_ascii=False)}"
+        f"{key}: {text if key == 'when' else json.dumps(text, ensure_ascii=False)}"
         for key, text in _written(entry).items()
         if text
     ]
@@ -138,7 +138,7 @@ def _written(entry: Declared) -> dict[str, str]:
         "deployment": entry.deployment,
         "way": entry.way,
         "by": entry.by,
-        "on": entry.on.isoformat(),
+        "when": entry.on.isoformat(),
         "decision": "" if entry.decision == "accepted" else entry.decision,
         "note": entry.note,
     }
@@ -166,10 +166,10 @@ def _declared(name: str, line: int, entry: Mapping[str, str], ways: Sequence[str
         problem = f"there is no way {way!r}" if reaches else "a link that is none has no way"
         raise _wrong(name, line, problem, hint)
     try:
-        on = date.fromisoformat(texts["on"])
+        on = date.fromisoformat(texts["when"])
     except ValueError as error:
         raise _wrong(
-            name, line, f"'on' is no date: {texts['on']!r}", "write it as 2026-11-21"
+            name, line, f"'when' is no date: {texts['on']!r}", "write it as 2026-11-21"
         ) from error
     return Declared(
         texts["dataset"],

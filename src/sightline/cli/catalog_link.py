@@ -82,7 +82,7 @@ def link(
                         "status": each.status,
                         "way": each.way or None,
                         "by": each.reviewer or None,
-                        "on": each.on.isoformat() if each.on else None,
+                        "when": each.on.isoformat() if each.on else None,
                         "reason": each.reason,
                         "dispute": each.dispute or None,
                     }
@@ -92,7 +92,7 @@ def link(
             }
         )
         return
-    header = ["dataset", "deployment", "status", "way", "by", "on", "reason"]
+    header = ["dataset", "deployment", "status", "way", "by", "when", "reason"]
     rows = [
         [
             joined.datasets[each.dataset].name,
