@@ -88,7 +88,8 @@ _TOPICS = {
         ValueMapping ScopeMapping LinkMapping ReferenceMapping AttributeMapping
         DeployedKind HostKind OpenFacet PropertyTest""",
     "Data catalogs": """CatalogFile CatalogImport Dataset DatasetKey DatasetField CatalogTerm
-        CategoryAssignment CatalogAsset LineageEdge UnreadPart DatasetLink""",
+        CategoryAssignment CatalogAsset LineageEdge UnreadPart DatasetLink
+        DatasetReach Crosswalk MappedTerm DpvCategory LinkWay DeploymentAddress ConnectionKind""",
     "Policies": """Policy PolicyParameter PolicyConstraint Remedy PolicyCase Attribute""",
     "Vocabulary": """Actor DataCategory Activity Action Target Place Safeguard Purpose Duration Role
         Modality Verdict Rule""",

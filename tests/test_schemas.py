@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from sightline import KnowledgeGraph, schemas
+from sightline.catalogs.datasets import Catalog
 from sightline.errors import UnknownTermError
 from sightline.estate import Settings, read_content, report_json
+from sightline.joining import join
 from sightline.queries import library
 from sightline.render.answer import answer_json, changes_json
 from sightline.render.estate_answer import answers_json
@@ -187,7 +189,8 @@ def test_every_question_answers_with_its_example_in_the_form(graph):
         params = {p.name: p.example for p in asked.params.values() if p.required}
         given = {"offering": "azure-openai"} if "configuration" in asked.needs else None
         estate = graph.estate(["-"], stdin=DEPLOYMENT) if "estate" in asked.needs else None
-        answer = graph.ask(asked.name, given, estate=estate, **params)
+        joined = join(Catalog(()), estate) if "datasets" in asked.needs else None
+        answer = graph.ask(asked.name, given, estate=estate, joined=joined, **params)
         check("ask", {"question": asked.name, **solutions_json(answer)})
 
 

@@ -169,7 +169,7 @@ def _declared(name: str, line: int, entry: Mapping[str, str], ways: Sequence[str
         on = date.fromisoformat(texts["when"])
     except ValueError as error:
         raise _wrong(
-            name, line, f"'when' is no date: {texts['on']!r}", "write it as 2026-11-21"
+            name, line, f"'when' is no date: {texts['when']!r}", "write it as 2026-11-21"
         ) from error
     return Declared(
         texts["dataset"],

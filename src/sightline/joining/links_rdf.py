@@ -41,6 +41,8 @@ def _triples(joined: Joined) -> Iterator[Quad]:
     for name in joined.nothing:
         yield name, SL["reachesNothing"], literal("true", XSD["boolean"]), ""
     for name, deployment in joined.stands_for.items():
+        if name not in joined.datasets:
+            continue
         yield name, SL["standsFor"], iri(deployment), ""
     yield from _reaches(joined)
     yield from _readings(joined)
