@@ -107,7 +107,9 @@ def form(knowledge: Knowledge, overview: Mapping[str, Any], given: Mapping[str, 
             settles.setdefault(item["settle"] or "", set())
     set_facets: Mapping[str, list[str]] = given.get("facets", {})
     by_location = {
-        facet for facet, ways in open_facets.items() if all(how == _BY_LOCATION for how, _ in ways)
+        facet
+        for facet, ways in open_facets.items()
+        if own and all(how == _BY_LOCATION for how, _ in ways)
     }
     names = {*waiting, *open_facets, *set_facets} - by_location
     return Form(
