@@ -147,7 +147,7 @@ def _policy(query: Query) -> EstateShape:
     )
     label = query.name[:1].upper() + query.name[1:]
     text = f"Requirement on an estate that the {query.name}."
-    return EstateShape(token, label, text, (constraint,), {}, (), query.shape)
+    return EstateShape(token, label, text, (constraint,), {}, (), shape=query.shape)
 
 
 def _known(name: str) -> bool:
