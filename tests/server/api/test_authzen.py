@@ -205,10 +205,18 @@ def test_a_token_is_for_one_question(api):
     token = api.post(path, json={**asked, "page": {"limit": 1}}).json()["page"]["next_token"]
     assert token
     other = {**asked, "action": {"name": "view"}, "page": {"token": token}}
-    for refused in (other, {**asked, "page": {"token": "1.1.x"}},
-                    {**asked, "page": {"token": token, "limit": 9}}):  # fmt: skip
+    changed = {**asked, "page": {"token": token, "limit": 9}}
+    for refused, status in ((other, 422), (changed, 422), ({**asked, "page": {"token": "x"}}, 400)):
         answer = api.post(path, json=refused)
-        assert (answer.status_code, answer.json()["code"]) == (400, "parameter.value")
+        assert (answer.status_code, answer.json()["code"]) == (status, "parameter.value")
+
+
+@pytest.mark.parametrize(
+    ("limit", "status"), [(0, 200), (1.0, 200), (1.5, 400), (-1, 400), (True, 400), (10**12, 400)]
+)
+def test_a_limit_is_a_number(api, limit, status):
+    asked = {**searched("resource"), "page": {"limit": limit}}
+    assert api.post("/access/v1/search/resource", json=asked).status_code == status
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_every_endpoint_keeps_what_its_description_promises(described, counted):
     found = operations(described)
     # A random part of the endpoints where there are fewer calls than endpoints.
     step = max(1, 2 * len(found) // CALLS)
-    each = max(1, CALLS * step // (2 * len(found)))
+    each = -(-CALLS * step // (2 * len(found)))
     faults = []
     for operation in found[::step]:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):

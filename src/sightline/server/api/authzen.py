@@ -48,7 +48,6 @@ def endpoints(site: Site) -> list[Endpoint]:
                 _receive(described.COMPONENTS[request]),
                 {"example": described.example(site.knowledge, name)},
             ),
-            refusal=400,
         )
         for name, (_, summary, request) in _ENDPOINTS.items()
     ]

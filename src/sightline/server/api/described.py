@@ -5,7 +5,7 @@ from typing import Any
 
 from sightline import schemas
 from sightline.model import Knowledge
-from sightline.service.tasks.authorization import MIXED, SEMANTICS, UNKNOWN
+from sightline.service.tasks.authorization import MIXED, SEMANTICS, TOKEN, UNKNOWN
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -68,7 +68,17 @@ _ENTITIES = {
     "context": _CONTEXT,
 }
 _MANY = {"type": "array", "minItems": 1, "maxItems": 1000}
-_PAGE = _object({"token": _TEXT, "limit": _NUMBER, "properties": _ANY})
+_PAGE = _object(
+    {
+        "token": {
+            "description": "`next_token` of the answer before; the question has to be the same.",
+            "type": "string",
+            "pattern": f"^({TOKEN})?$",
+        },
+        "limit": {**_NUMBER, "maximum": 999_999_999},
+        "properties": _ANY,
+    }
+)
 _TYPED = {
     "subject": _object({"type": _SUBJECT_TYPE}, ["type"]),
     "resource": _object({"type": _RESOURCE_TYPE}, ["type"]),

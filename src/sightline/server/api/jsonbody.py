@@ -1,6 +1,7 @@
 """Read a JSON body, and hold it to as much of JSON Schema as our descriptions of bodies use."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,13 +60,20 @@ def check(value: Any, schema: Schema, where: str) -> None:
     wanted = schema.get("type")
     if wanted is not None:
         fits = isinstance(value, _TYPES[wanted])
-        if not fits or (isinstance(value, bool) and wanted == "integer"):
+        if wanted == "integer":
+            fits = not isinstance(value, bool) and (fits or _is_whole(value))
+        if not fits:
             raise ParameterError("parameter.value", f"{where} is no {wanted}", "see /api")
     if "enum" in schema and value not in schema["enum"]:
         listed = ", ".join(map(str, schema["enum"]))
         raise ParameterError("parameter.value", f"{where} has another value", f"one of: {listed}")
-    if isinstance(value, int) and value < schema.get("minimum", value):
-        raise ParameterError("parameter.value", f"{where} is too small")
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if isinstance(value, int | float) and not (
+        (low is None or low <= value) and (high is None or value <= high)
+    ):
+        raise ParameterError("parameter.value", f"{where} is too small or too large")
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        raise ParameterError("parameter.value", f"{where} has another form", "see /api")
     if isinstance(value, dict):
         for name in schema.get("required", ()):
             if name not in value:
@@ -95,6 +103,10 @@ def _any(value: Any, schemas: list[Schema], where: str) -> None:
         else:
             return
     raise faults[-1]
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer()
 
 
 def _refuse(text: str) -> Any:

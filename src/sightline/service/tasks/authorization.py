@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 KINDS = {"subject": "actor", "resource": "data"}
 """What the ``type`` of a subject and of a resource has to be."""
 
-_TOKEN = re.compile(r"(\d{1,9})\.(\d{1,9})\.([0-9a-f]{16})", re.ASCII)
+TOKEN = "([0-9]{1,9})[.]([0-9]{1,9})[.]([0-9a-f]{16})"
+"""What the tokens of pages look like: where to go on, how many, and for which question."""
+
 MIXED, UNKNOWN = "mixed", "unknown"
 """Instead of a verdict: rows have several, or the question cannot be answered."""
 
@@ -95,9 +97,10 @@ class _Page:
         same = [(n, v) for n, v in sorted(request.items()) if n in (*KINDS, "action", "context")]
         text = json.dumps([work.graph.knowledge.digest, same], sort_keys=True)
         self._name = hashlib.sha256(text.encode()).hexdigest()[:16]
-        self._start, self._limit = 0, page.get("limit")
+        limit = page.get("limit")
+        self._start, self._limit = 0, None if limit is None else int(limit)
         if token := page.get("token"):
-            known = _TOKEN.fullmatch(token)
+            known = re.fullmatch(TOKEN, token)
             if not known or known[3] != self._name:
                 hint = "send that of the answer before, and the same question"
                 raise ParameterError("parameter.value", "page.token fits no page", hint)
