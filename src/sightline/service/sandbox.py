@@ -27,8 +27,8 @@ class Limits(NamedTuple):
     cpu: int = 600
     """Seconds of computing; a worker is replaced when it has taken half of them."""
     descriptors: int = 64
-    tasks: int = 1_000
-    """A worker that did so many is replaced."""
+    tasks: int = 5_000
+    """A worker that did about so many is replaced."""
 
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
