@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sightline.cli import catalogs, estates, options
+from sightline.cli import estates, linking, options
 from sightline.cli.faults import usage
 from sightline.cli.output import note_exit_code
 from sightline.errors import InputError, render
 
 if TYPE_CHECKING:
-    from sightline.exporting import Contents
+    from sightline.exporting import Contents, Party
     from sightline.graph import KnowledgeGraph
     from sightline.model import DeployedAccess, Deployment
 
@@ -26,14 +26,6 @@ _GLOSSARIES = ("skos", "openmetadata-glossary")
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=options.FILE)
 @click.option("--to", "form", type=click.Choice(_FORMS), required=True, help="What to write.")
 @click.option(
-    "--catalog",
-    "more",
-    metavar="FILE",
-    type=options.FILE,
-    multiple=True,
-    help="Catalog file, as FILE; repeat for several.",
-)
-@click.option(
     "--estate",
     "estate_files",
     metavar="FILE",
@@ -41,14 +33,7 @@ _GLOSSARIES = ("skos", "openmetadata-glossary")
     multiple=True,
     help="Estate file or folder with the deployments; repeat for several.",
 )
-@click.option(
-    "--links",
-    "link_files",
-    metavar="FILE",
-    type=options.FILE,
-    multiple=True,
-    help="Reviewed YAML or CSV file of links; repeat for several.",
-)
+@linking.given
 @estates.given
 @click.option("--publisher", metavar="NAME", help="Organisation that publishes the catalog.")
 @click.option("--contact", metavar="EMAIL", help="Mailbox of a team that answers for it.")
@@ -70,9 +55,10 @@ _GLOSSARIES = ("skos", "openmetadata-glossary")
 def command(
     files: tuple[str, ...],
     form: str,
-    more: tuple[str, ...],
     estate_files: tuple[str, ...],
-    link_files: tuple[str, ...],
+    catalog_files: tuple[str, ...],
+    links_files: tuple[str, ...],
+    crosswalk_files: tuple[str, ...],
     publisher: str | None,
     contact: str | None,
     compat: str | None,
@@ -90,7 +76,7 @@ def command(
 
     Nothing is sent. What is not stated is exported as not stated, never as a prohibition.
 
-    Exit code 2 if a file could not be read; the others are exported all the same.
+    Exit code 2 if an estate file could not be read; the others are exported all the same.
     """
     from sightline.exporting import PROFILES, Party
     from sightline.graph import KnowledgeGraph
@@ -106,15 +92,16 @@ def command(
                 raise usage(f"{form} needs a {name}, which no file tells", f"add --{name}")
     graph = KnowledgeGraph()
     if form in _GLOSSARIES:
-        if files or more or estate_files or link_files:
+        if files or catalog_files or estate_files:
             raise usage("a glossary holds the vocabulary alone", "leave the files out")
         _write(_glossary(graph, form), output)
         return 0
     asked: dict[str, Any] = {"actor": actor, "activity": activity, "action": action}
     asked |= {"as_of": as_of, "collection": collection, "assume": not no_assumptions}
     party = Party(publisher or "", contact or "")
-    paths = (estate_files, (*files, *more), link_files)
-    contents, errors = _contents(graph, paths, given, party, data, asked)
+    named = {"catalog_files": (*files, *catalog_files), "links_files": links_files}
+    named |= {"crosswalk_files": crosswalk_files}
+    contents, errors = _contents(graph, estate_files, named, given, party, data, asked)
     code = 2 if errors else 0
     note_exit_code(code)
     _write(_text(contents, form, compat), output)
@@ -125,39 +112,32 @@ def command(
 
 def _contents(
     graph: "KnowledgeGraph",
-    paths: tuple[Sequence[str], Sequence[str], Sequence[str]],
+    estate_files: tuple[str, ...],
+    named: dict[str, tuple[str, ...]],
     given: dict[str, Any],
-    party: Any,
+    party: "Party",
     narrowed: str | None,
     asked: dict[str, Any],
-) -> tuple["Contents", list[InputError]]:
+) -> tuple["Contents", "Sequence[InputError]"]:
     from sightline.catalogs import Catalog
-    from sightline.catalogs.crosswalk import shipped_crosswalk
-    from sightline.catalogs.links import read_links
     from sightline.exporting import Contents
     from sightline.exporting.vocabulary import Vocabulary
     from sightline.joining import join
 
-    estate_files, catalog_files, link_files = paths
-    if not estate_files and not catalog_files:
+    if not estate_files and not named["catalog_files"]:
         raise usage("there is nothing to export", "give --estate FILE, catalog FILEs, or both")
-    if link_files and not (estate_files and catalog_files):
-        raise usage("links need both sides", "give --estate FILE and catalog FILEs")
     if any(given.values()) and not estate_files:
         raise usage("the options for estates need --estate FILE")
-    estate = estates.read(graph, tuple(estate_files), **given) if estate_files else None
-    catalog = catalogs.read(catalog_files) if catalog_files else Catalog(())
-    crosswalk = shipped_crosswalk()
-    declared = [link for path in link_files for link in read_links(path, crosswalk.ways)]
-    joined = join(catalog, estate, declared, crosswalk)
-    errors = [*(estate.errors if estate else ()), *catalog.errors]
-    errors += [InputError("input.value", text, "correct the link") for text in joined.problems]
+    estate = estates.read(graph, estate_files, **given) if estate_files else None
+    joined = linking.joined(estate, **named) or join(Catalog(()), estate)
 
     def derive(own: "Sequence[Deployment]", data: str | None) -> "list[DeployedAccess]":
         return graph.access_estate(own, data=data or narrowed, workers=1, **asked)
 
     known = Vocabulary(graph.store.quads())
-    return Contents(joined, known, derive, graph.knowledge.digest, party), errors
+    return Contents(
+        joined, known, derive, graph.knowledge.digest, party
+    ), estate.errors if estate else ()
 
 
 def _glossary(graph: "KnowledgeGraph", form: str) -> str:

@@ -65,8 +65,8 @@ class Contents:
 
     @property
     def catalog(self) -> str:
-        """Name the exported catalog by what it is made of."""
-        parts = [self.digest, self.party.name, *self.joined.deployments]
+        """Name the exported catalog by its publisher, and what it lists."""
+        parts = [self.party.name, *self.joined.deployments]
         parts += [file.sha256 for file in self.joined.catalog.files]
         parts += [link.iri for link in self.joined.links]
         return GRAPH[f"export/{sha256('|'.join(sorted(parts)).encode()).hexdigest()[:16]}"]

@@ -1,11 +1,12 @@
 """Write the vocabulary as a glossary: SKOS for any catalog, CSV for OpenMetadata."""
 
 import csv
+from collections import Counter
 from io import StringIO
 
 from sightline.exporting.vocabulary import Vocabulary
 from sightline.stores import Quad, iri
-from sightline.terms import RDF, SCHEME, SKOS, token
+from sightline.terms import RDF, SCHEME, SKOS, SL, compact, token
 
 GLOSSARY = "Sightline"
 """The glossary that the parents of terms name; a glossary of that name is to be there."""
@@ -46,8 +47,12 @@ def glossary_csv(vocabulary: Vocabulary) -> str:
     for scheme, concepts in _schemes(vocabulary).items():
         kind = token(scheme) or scheme
         rows.writerow(_row(vocabulary, scheme, kind, ""))
+        times = Counter(token(own) for own in concepts)
         for own in concepts:
-            rows.writerow(_row(vocabulary, own, token(own) or own, f"{GLOSSARY}.{_quoted(kind)}"))
+            name = token(own) or own
+            if times[name] > 1:  # a facet and a condition on it; names are to differ below a parent
+                name = compact(own)
+            rows.writerow(_row(vocabulary, own, name, f"{GLOSSARY}.{_quoted(kind)}"))
     return out.getvalue()
 
 
@@ -68,10 +73,12 @@ def _row(vocabulary: Vocabulary, own: str, name: str, parent: str) -> dict[str, 
 
 
 def _schemes(vocabulary: Vocabulary) -> dict[str, list[str]]:
-    """List the schemes that have concepts, with these."""
+    """List the schemes that have concepts of ours, with these: no terms of other catalogs."""
     found: dict[str, list[str]] = {}
+    mapped = set(vocabulary.subjects(SL["MappedTerm"]))
     for scheme in vocabulary.subjects(SKOS["ConceptScheme"]):
-        if scheme in SCHEME and (concepts := vocabulary.members(scheme)):
+        concepts = [own for own in vocabulary.members(scheme) if own not in mapped]
+        if scheme in SCHEME and concepts:
             found[scheme] = concepts
     return found
 
