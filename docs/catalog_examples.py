@@ -1,12 +1,17 @@
-"""Import small catalog files, whose facts give the examples of the model page."""
+"""Import and link small catalog files, whose facts give the examples of the model page."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from sightline.catalogs import read_content
 from sightline.catalogs.collecting import Collected
 from sightline.catalogs.datahub_aspects import read_aspects
+from sightline.catalogs.datasets import Catalog
+from sightline.catalogs.links import read_links
 from sightline.catalogs.rdf import quads
+from sightline.graph import KnowledgeGraph
+from sightline.joining import join, links_rdf
 from sightline.stores import Quad
 
 _DCAT = b"""
@@ -50,3 +55,14 @@ def catalogued() -> Iterator[Quad]:
     read_aspects([(_URN, "status", "/0", {})], aspects)
     found.append(aspects.done("datahub", ""))
     yield from quads(found, datetime(2026, 1, 1))
+
+
+_LINKED = Path(__file__).parents[1] / "tests" / "queries"
+_WAYS = ("prompt", "fine-tuning", "on-your-data", "files")
+
+
+def linked(graph: KnowledgeGraph) -> Iterator[Quad]:
+    """Give the links of the catalog that the questions about datasets are tested on."""
+    catalog = Catalog((read_content("linked.ttl", (_LINKED / "linked.ttl").read_bytes()),))
+    estate = graph.estate(["-"], stdin=(_LINKED / "linked.json").read_bytes())
+    yield from links_rdf.quads(join(catalog, estate, read_links(_LINKED / "linked.yaml", _WAYS)))

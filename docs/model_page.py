@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from catalog_examples import catalogued
+from catalog_examples import catalogued, linked
 from reference_pages import Triples, anchor, by_property, short, texts
 
 from sightline import rules
@@ -167,6 +167,7 @@ def _answers(graph: KnowledgeGraph) -> Iterator[Quad]:
         yield from rdf.quads(graph.access(configuration))
     yield from _deployed(graph)
     yield from catalogued()
+    yield from linked(graph)
     yield from _judged(graph)
 
 
