@@ -75,7 +75,7 @@ def title_lines(node: Flow) -> list[str]:
     """Break the title of a node into lines.
 
     >>> title_lines({"kind": "activity", "label": "Abuse monitoring storage"})
-    ['Abuse monitoring storage']
+    ['Abuse monitoring', 'storage']
     """
     return wrap(node["label"], int((_width(node) - 44) / WIDE)) or [""]
 

@@ -13,7 +13,7 @@ def names() -> list[str]:
     """List the outputs that have a schema.
 
     >>> names()[:3]
-    ['access', 'ask', 'diff']
+    ['access', 'access-estate', 'ask']
     """
     return sorted(path.name.removesuffix(_SUFFIX) for path in _folder().glob(f"*{_SUFFIX}"))
 

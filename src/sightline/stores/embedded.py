@@ -341,6 +341,7 @@ def parse(data: bytes | Path, format: str = "", graph: str = "") -> Iterator[Qua
 def write(answer: Answer, media_type: str) -> bytes:
     r"""Write an answer in a standard format, by its media type.
 
+    >>> from sightline.stores import iri
     >>> write(Solutions(("x", "y"), [(iri("urn:a"), None)]), "text/csv")
     b'x,y\r\nurn:a,\r\n'
 
