@@ -18,6 +18,7 @@ from schemathesis import GenerationMode  # noqa: E402
 from schemathesis.core.failures import FailureGroup  # noqa: E402
 
 CALLS = int(os.environ.get("SIGHTLINE_CALLS", "100"))
+REFUSALS = ["400", "404", "406", "414", "415", "422"]
 OPENAPI = "/api/openapi.json"
 
 
@@ -64,6 +65,7 @@ def described(counted: Counted) -> Any:
                         "503",
                     ]
                 },
+                "negative_data_rejection": {"expected-statuses": REFUSALS},
             }
         }
     )

@@ -93,6 +93,13 @@ def test_several_files_are_sent_as_a_form(api):
     assert [file["file"] for file in found["files"]] == ["a.json", "b.json"]
     other = api.post("/api/estate", files=[("other", ("a.json", content))])
     assert (other.status_code, other.json()["code"]) == (400, "parameter.unknown")
+    head = 'Content-Disposition: form-data; name="file"'
+    nameless = api.post(
+        "/api/estate",
+        content=f"--x\r\n{head}\r\n\r\n{{}}\r\n--x--\r\n",
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+    assert (nameless.status_code, nameless.json()["code"]) == (400, "parameter.value")
     twice = api.post("/api/estate", files=[files[0], files[0]])
     assert (twice.status_code, twice.json()["code"]) == (422, "input.value")
 

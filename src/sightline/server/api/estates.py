@@ -179,10 +179,12 @@ async def _parts(request: Request, most: int) -> list[tuple[str, bytes]]:
             if field != "file":
                 message = f"the form has a field {field!r}"
                 raise ParameterError("parameter.unknown", message, "name all files 'file'")
-            if isinstance(part, UploadFile):
-                found.append((part.filename or f"estate-{len(found) + 1}", await part.read()))
-            else:
-                found.append((f"estate-{len(found) + 1}", part.encode()))
+            if not isinstance(part, UploadFile) or not part.filename:
+                message = "a part of the form has no file name"
+                raise ParameterError(
+                    "parameter.value", message, "send it as curl -F file=@NAME does"
+                )
+            found.append((part.filename, await part.read()))
     finally:
         await form.close()
     return found
