@@ -81,6 +81,10 @@ class SightlineError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    def to_json(self) -> dict[str, str]:
+        """Write the error as outputs list it beside what was read."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
 
 class InputError(SightlineError):
     """A file or a value that the user gave cannot be used."""

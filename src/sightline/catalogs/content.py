@@ -123,6 +123,8 @@ def read_yaml(text: str) -> Any:
         problem = " ".join(str(getattr(error, "problem", None) or "it is no YAML").split())
         line = mark.line + 1 if mark else 1
         message = f"line {line}: {problem[:200]}"
+        if "nesting" in problem:  # a limit of the parser's own, which newer ones have
+            raise too_large(message) from None
         raise InputError("input.syntax", message, "check the place that it names") from None
 
 

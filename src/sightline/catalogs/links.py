@@ -6,15 +6,16 @@ does not exist.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from sightline.errors import InputError, close_matches
+from sightline.entries import read_entries, wrong
+from sightline.errors import close_matches
 from sightline.files import read_text
 from sightline.terms import LINK
 
@@ -81,14 +82,12 @@ def read_links(path: Path | str, ways: Iterable[str]) -> list[Declared]:
     decision that does not exist, for a date that is none, and for a link that is given twice.
     """
     name, known = str(path), tuple(ways)
-    text = read_text(path, _MAX)
-    entries = _csv(name, text) if name.lower().endswith(".csv") else _yaml(name, text)
     found: dict[tuple[str, str, str], Declared] = {}
-    for line, entry in entries:
+    for line, entry in read_entries(path, _SHAPE, _MAX):
         own = _declared(name, line, entry, known)
         key = (own.dataset, own.deployment, own.way)
         if key in found:
-            raise _wrong(
+            raise wrong(
                 name, line, f"the link stands in line {found[key].line} already", "drop one of them"
             )
         found[key] = own
@@ -148,27 +147,27 @@ def _declared(name: str, line: int, entry: Mapping[str, str], ways: Sequence[str
     for key in entry:
         if key not in KEYS:
             close = close_matches(key, KEYS) or KEYS
-            raise _wrong(name, line, f"{key!r} is not known", f"use one of: {', '.join(close)}")
+            raise wrong(name, line, f"{key!r} is not known", f"use one of: {', '.join(close)}")
     texts = {key: entry.get(key, "").strip() for key in KEYS}
     for key in _NEEDED:
         if not texts[key]:
-            raise _wrong(name, line, f"the entry has no {key!r}", _SHAPE)
+            raise wrong(name, line, f"the entry has no {key!r}", _SHAPE)
     decision = texts["decision"] or "accepted"
     if decision not in _DECISIONS:
-        raise _wrong(name, line, f"there is no decision {decision!r}", f"one of: {_DECISIONS}")
+        raise wrong(name, line, f"there is no decision {decision!r}", f"one of: {_DECISIONS}")
     way, reaches = texts["way"], texts["deployment"] != NOTHING and decision == "accepted"
     if reaches and not way:
-        raise _wrong(
+        raise wrong(
             name, line, "the entry does not say in which way", f"add way: {' or '.join(ways)}"
         )
     if way and (way not in ways or not reaches):
         hint = f"one of: {', '.join(ways)}" if reaches else "leave it out"
         problem = f"there is no way {way!r}" if reaches else "a link that is none has no way"
-        raise _wrong(name, line, problem, hint)
+        raise wrong(name, line, problem, hint)
     try:
         on = date.fromisoformat(texts["when"])
     except ValueError as error:
-        raise _wrong(
+        raise wrong(
             name, line, f"'when' is no date: {texts['when']!r}", "write it as 2026-11-21"
         ) from error
     return Declared(
@@ -182,48 +181,3 @@ def _declared(name: str, line: int, entry: Mapping[str, str], ways: Sequence[str
         name,
         line,
     )
-
-
-def _csv(name: str, text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(StringIO(text))
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise _wrong(
-                    name, reader.line_num, "the row has not as many cells as the header", _SHAPE
-                )
-            yield reader.line_num, {k.strip(): v.strip() for k, v in row.items() if v.strip()}
-    except csv.Error as error:
-        raise _wrong(name, reader.line_num, str(error), "correct it") from error
-
-
-def _yaml(name: str, text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    import yaml  # only such a file pays for the import
-
-    try:
-        root: Any = yaml.compose(text, yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it is no YAML"
-        raise _wrong(name, mark.line + 1 if mark else 1, str(problem), "correct it") from error
-    if root is None:
-        return
-    if not isinstance(root, yaml.SequenceNode):
-        raise _wrong(name, root.start_mark.line + 1, "it is no list", _SHAPE)
-    for node in root.value:
-        line = node.start_mark.line + 1
-        if not isinstance(node, yaml.MappingNode):
-            raise _wrong(name, line, "the entry is no mapping", _SHAPE)
-        entry: dict[str, str] = {}
-        for key, value in node.value:
-            at = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
-                raise _wrong(name, at, "a value is no text", "give one word or a quoted text")
-            if key.value in entry:
-                raise _wrong(name, at, f"{key.value!r} is given twice", "drop one of them")
-            entry[key.value] = value.value
-        yield line, entry
-
-
-def _wrong(name: str, line: int, problem: str, hint: str) -> InputError:
-    return InputError("input.value", f"'{name}' line {line}: {problem}", hint)

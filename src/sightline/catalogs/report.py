@@ -108,9 +108,7 @@ def _file(file: CatalogFile) -> dict[str, Any]:
         "terms": [_term(each) for each in file.terms],
         "unread": [{"name": name, "count": count} for name, count in file.unread.items()],
         "notes": list(file.notes),
-        "errors": [
-            {"code": each.code, "message": each.message, "hint": each.hint} for each in file.errors
-        ],
+        "errors": [each.to_json() for each in file.errors],
     }
 
 

@@ -124,7 +124,7 @@ def _estate(
         from sightline.render.estate_answer import answers_json
 
         document = answers_json(answers, graph.knowledge.digest, today)
-        errors = [{"code": e.code, "message": e.message, "hint": e.hint} for e in estate.errors]
+        errors = [error.to_json() for error in estate.errors]
         print_json(document | ({"errors": errors} if errors else {}))
     elif form == "turtle":
         from sightline.render.rdf import turtle

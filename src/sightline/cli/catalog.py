@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from sightline.cli import catalogs, options
 from sightline.cli.catalog_export import command as export
 from sightline.cli.catalog_link import link
+from sightline.cli.imported import pieces, tell, write
 from sightline.cli.output import note_exit_code, print_json, print_rows
-from sightline.errors import InputError
 
 if TYPE_CHECKING:
     from sightline.catalogs import Catalog, CatalogFile, Dataset
+    from sightline.stores import Quad
 
 ENDPOINT = click.option(
     "--endpoint",
@@ -63,17 +63,17 @@ def import_(
     code = 2 if catalog.errors else 0
     note_exit_code(code)
     if output is not None:
-        _write(catalog, Path(output))
+        write(_quads(catalog), Path(output))
     if form == "json":
         from sightline.catalogs import report_json
 
         print_json(report_json(catalog.files))
     elif form in ("turtle", "nquads"):
-        for piece in _rdf(catalog.files, form):
+        for piece in pieces(_quads(catalog), form):
             click.echo(piece, nl=False)
     else:
         _print(catalog)
-    catalogs.tell(catalog.errors)
+    tell(catalog.errors)
     return code
 
 
@@ -92,7 +92,7 @@ def show(files: tuple[str, ...], endpoints: tuple[str, ...], form: str) -> int:
         from sightline.catalogs.report import dataset_json
 
         found = [{**dataset_json(each), "file": each.file} for each in catalog.datasets()]
-        print_json({"datasets": found, "errors": [_error(each) for each in catalog.errors]})
+        print_json({"datasets": found, "errors": [each.to_json() for each in catalog.errors]})
     elif catalog.errors and not any(True for _ in catalog.datasets()):
         pass  # the errors say all there is
     else:
@@ -104,7 +104,7 @@ def show(files: tuple[str, ...], endpoints: tuple[str, ...], form: str) -> int:
         header = ["dataset", "kind", "key", "terms", "owners", "fed by", "at"]
         rows = [_row(each, list(fed.get(each.iri, ()))) for each in catalog.datasets()]
         print_rows(header, rows, form, "dataset")
-    catalogs.tell(catalog.errors)
+    tell(catalog.errors)
     return code
 
 
@@ -152,40 +152,11 @@ def _print(catalog: "Catalog") -> None:
             click.echo(f"note: {file.file}: {note}", err=True)
 
 
-def _rdf(files: "tuple[CatalogFile, ...]", form: str) -> Iterator[str]:
-    """Write files as RDF, in pieces of a size that streams like."""
+def _quads(catalog: "Catalog") -> "Iterator[tuple[CatalogFile, Iterator[Quad]]]":
     from sightline.catalogs.rdf import quads
-    from sightline.render.estate_rdf import turtle
-    from sightline.stores import nquads
 
-    found = quads(files, datetime.now(UTC))
-    lines = iter(turtle(found) if form == "turtle" else nquads(found))
-    while piece := "".join(islice(lines, 1000)):
-        yield piece
-
-
-def _write(catalog: "Catalog", output: Path) -> None:
-    try:
-        if output.suffix.lower() in (".nq", ".ttl"):
-            form = "nquads" if output.suffix.lower() == ".nq" else "turtle"
-            with output.open("w", encoding="utf-8") as stream:
-                stream.writelines(_rdf(catalog.files, form))
-            return
-        output.mkdir(parents=True, exist_ok=True)
-        taken: dict[str, int] = {}
-        for file in catalog.files:
-            name = f"{Path(file.file).stem or 'stdin'}-{file.sha256[:12] or 'unread'}"
-            number = taken[name] = taken.get(name, 0) + 1
-            name += f"-{number}.ttl" if number > 1 else ".ttl"
-            with (output / name).open("w", encoding="utf-8") as stream:
-                stream.writelines(_rdf((file,), "turtle"))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError("input.unreadable", f"cannot write '{output}': {reason}") from error
-
-
-def _error(error: InputError) -> dict[str, Any]:
-    return {"code": error.code, "message": error.message, "hint": error.hint}
+    now = datetime.now(UTC)
+    return ((file, quads([file], now)) for file in catalog.files)
 
 
 command.add_command(link)

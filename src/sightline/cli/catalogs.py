@@ -3,17 +3,13 @@
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 from sightline.cli.faults import usage
 from sightline.cli.progress import showing
-from sightline.errors import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sightline.catalogs import Catalog
-    from sightline.errors import InputError
 
 
 def read(files: "Sequence[str]", endpoints: "Sequence[str]" = ()) -> "Catalog":
@@ -34,9 +30,3 @@ def read(files: "Sequence[str]", endpoints: "Sequence[str]" = ()) -> "Catalog":
                 progress(address)
             asked.append(read_endpoint(address))
     return Catalog((*catalog.files, *asked))
-
-
-def tell(errors: "Sequence[InputError]") -> None:
-    """Print errors on standard error, one line each."""
-    for error in errors:
-        click.echo(render(error), err=True)

@@ -1,16 +1,15 @@
 """``sightline estate``: what a customer's files say, and what they leave open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sightline.cli import estates, options
+from sightline.cli.imported import pieces, tell, write
 from sightline.cli.output import note_exit_code, print_json, print_rows
-from sightline.errors import InputError, render
 from sightline.graph import KnowledgeGraph
 
 if TYPE_CHECKING:
@@ -54,17 +53,17 @@ def import_(files: tuple[str, ...], form: str, output: str | None, **given: Any)
     code = 2 if estate.errors else 0
     note_exit_code(code)
     if output is not None:
-        _write(estate, Path(output))
+        write(_quads(estate), Path(output))
     if form == "json":
         from sightline.estate import report_json
 
         print_json(report_json(estate.files, estate.unread()))
     elif form in ("turtle", "nquads"):
-        for piece in _rdf(estate, form):
+        for piece in pieces(_quads(estate), form):
             click.echo(piece, nl=False)
     else:
         _print(estate)
-    _tell(estate.errors)
+    tell(estate.errors)
     return code
 
 
@@ -92,11 +91,11 @@ def show(files: tuple[str, ...], form: str, **given: Any) -> int:
             }
             for each in estate.deployments
         ]
-        print_json({"deployments": found, "errors": [_error(each) for each in estate.errors]})
-        _tell(estate.errors)
+        print_json({"deployments": found, "errors": [each.to_json() for each in estate.errors]})
+        tell(estate.errors)
         return code
     if estate.errors and not estate.deployments:
-        _tell(estate.errors)
+        tell(estate.errors)
         return code
     header = ["deployment", "account", "configuration", "about it", "open", "at"]
     rows = [
@@ -115,7 +114,7 @@ def show(files: tuple[str, ...], form: str, **given: Any) -> int:
         for each in estate.deployments
     ]
     print_rows(header, rows, form, "deployment")
-    _tell(estate.errors)
+    tell(estate.errors)
     return code
 
 
@@ -168,45 +167,3 @@ def _quads(estate: "Estate") -> "Iterator[tuple[ReportedFile, Iterator[Quad]]]":
 
     now = datetime.now(UTC)
     return estate_rdf.quads_by_file(estate.reported(), estate.deployments, now, estate.described)
-
-
-def _rdf(estate: "Estate", form: str) -> "Iterator[str]":
-    """Write an estate as RDF, in pieces of a size that streams like."""
-    from sightline.render import estate_rdf
-    from sightline.stores import nquads
-
-    found = (quad for _file, own in _quads(estate) for quad in own)
-    lines = iter(estate_rdf.turtle(found) if form == "turtle" else nquads(found))
-    while piece := "".join(islice(lines, 1000)):
-        yield piece
-
-
-def _write(estate: "Estate", output: Path) -> None:
-    from sightline.render import estate_rdf
-
-    try:
-        if output.suffix.lower() in (".nq", ".ttl"):
-            form = "nquads" if output.suffix.lower() == ".nq" else "turtle"
-            with output.open("w", encoding="utf-8") as stream:
-                stream.writelines(_rdf(estate, form))
-            return
-        output.mkdir(parents=True, exist_ok=True)
-        taken: dict[str, int] = {}
-        for file, found in _quads(estate):
-            name = f"{Path(file.file).stem or 'stdin'}-{file.sha256[:12] or 'unread'}"
-            number = taken[name] = taken.get(name, 0) + 1
-            name += f"-{number}.ttl" if number > 1 else ".ttl"
-            with (output / name).open("w", encoding="utf-8") as stream:
-                stream.writelines(estate_rdf.turtle(found))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError("input.unreadable", f"cannot write '{output}': {reason}") from error
-
-
-def _tell(errors: Sequence[InputError]) -> None:
-    for error in errors:
-        click.echo(render(error), err=True)
-
-
-def _error(error: InputError) -> dict[str, str]:
-    return {"code": error.code, "message": error.message, "hint": error.hint}

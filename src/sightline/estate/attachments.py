@@ -1,15 +1,12 @@
 """Attach owners, environments, classes of data and datasets to deployments, from a small file."""
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
-from sightline.errors import InputError, close_matches
-from sightline.files import read_text
+from sightline.entries import read_entries, wrong
+from sightline.errors import close_matches
 from sightline.model import Deployment
 
 SELECTORS = ("deployment", "account", "subscription", "file")
@@ -33,9 +30,7 @@ def read_attachments(path: Path | str) -> list[Attachment]:
     Raises InputError that names the line, for an entry that selects or attaches nothing, and for
     a name that is neither a selector nor an attribute.
     """
-    text = read_text(path, _MAX)
-    read = _csv if str(path).lower().endswith(".csv") else _yaml
-    return [_attachment(str(path), line, entry) for line, entry in read(str(path), text)]
+    return [_attachment(str(path), line, entry) for line, entry in read_entries(path, _SHAPE, _MAX)]
 
 
 def attach(
@@ -69,55 +64,10 @@ def _attachment(name: str, line: int, entry: Mapping[str, str]) -> Attachment:
     for key in entry:
         if key not in known:
             close = close_matches(key, known) or known
-            raise _wrong(name, line, f"{key!r} is not known", f"use one of: {', '.join(close)}")
+            raise wrong(name, line, f"{key!r} is not known", f"use one of: {', '.join(close)}")
     selectors = {key: entry[key] for key in SELECTORS if entry.get(key)}
     attributes = {key: entry[key] for key in ATTRIBUTES if entry.get(key)}
     if not selectors or not attributes:
         what = "selects no deployment" if not selectors else "attaches nothing"
-        raise _wrong(name, line, f"the entry {what}", _SHAPE)
+        raise wrong(name, line, f"the entry {what}", _SHAPE)
     return Attachment(line, selectors, attributes)
-
-
-def _csv(name: str, text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(StringIO(text))
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise _wrong(
-                    name, reader.line_num, "the row has not as many cells as the header", ""
-                )
-            yield reader.line_num, {k.strip(): v.strip() for k, v in row.items() if v.strip()}
-    except csv.Error as error:
-        raise _wrong(name, reader.line_num, str(error), "correct it") from error
-
-
-def _yaml(name: str, text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    import yaml  # only such a file pays for the import
-
-    try:
-        root: Any = yaml.compose(text, yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it is no YAML"
-        raise _wrong(name, mark.line + 1 if mark else 1, str(problem), "correct it") from error
-    if root is None:
-        return
-    if not isinstance(root, yaml.SequenceNode):
-        raise _wrong(name, root.start_mark.line + 1, "it is no list", _SHAPE)
-    for node in root.value:
-        line = node.start_mark.line + 1
-        if not isinstance(node, yaml.MappingNode):
-            raise _wrong(name, line, "the entry is no mapping", _SHAPE)
-        entry: dict[str, str] = {}
-        for key, value in node.value:
-            at = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
-                raise _wrong(name, at, "a value is no text", "give one word or a quoted text")
-            if key.value in entry:
-                raise _wrong(name, at, f"{key.value!r} is given twice", "drop one of them")
-            entry[key.value] = value.value
-        yield line, entry
-
-
-def _wrong(name: str, line: int, problem: str, hint: str) -> InputError:
-    return InputError("input.value", f"'{name}' line {line}: {problem}", hint)

@@ -50,10 +50,7 @@ def _file(stock: Stock, unread: Unread) -> dict[str, Any]:
             for (kind, path), count in unread.items()
         ],
         "notes": list(file.notes),
-        "errors": [
-            {"code": error.code, "message": error.message, "hint": error.hint}
-            for error in file.errors
-        ],
+        "errors": [error.to_json() for error in file.errors],
     }
 
 

@@ -72,12 +72,7 @@ class Unpacker:
 
 def error_json(error: SightlineError) -> dict[str, Any]:
     """Write an error so that ``read_error`` gives it back."""
-    told: dict[str, Any] = {
-        "class": type(error).__name__,
-        "code": error.code,
-        "message": error.message,
-        "hint": error.hint,
-    }
+    told: dict[str, Any] = {"class": type(error).__name__, **error.to_json()}
     if isinstance(error, UnknownTermError):
         told |= {"kind": error.kind, "token": error.token, "matches": error.matches}
     return told

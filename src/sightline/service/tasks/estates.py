@@ -33,7 +33,7 @@ def access(work: Work, given: Arguments, body: bytes) -> Any:
 
     derived, faults = answers(work, given, body)
     found = answers_json(derived, work.graph.knowledge.digest, today(given))
-    errors = [{"code": e.code, "message": e.message, "hint": e.hint} for e in faults]
+    errors = [error.to_json() for error in faults]
     return found | ({"errors": errors} if errors else {})
 
 
