@@ -250,8 +250,9 @@ def catalog_quads() -> Iterator[Quad]:
                 yield node, predicate, value, CATALOG_GRAPH
 
 
-def _files() -> list[Path]:
-    return knowledge_files("queries", ".rq")
+@cache  # a server asks for a question all the time; looking through the folder takes 2 ms
+def _files() -> tuple[Path, ...]:
+    return tuple(knowledge_files("queries", ".rq"))
 
 
 def _parameter(name: str, about: Mapping[str, str]) -> Parameter:
