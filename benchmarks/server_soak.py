@@ -71,11 +71,16 @@ def requests(chance: random.Random) -> Iterator[bytes]:
 
 
 class Sample:
-    """The memory of all processes of a server, in MiB, and their descriptors."""
+    """The memory of all processes of a server, in MiB, and their descriptors.
+
+    ``own`` is what the web process and the zygote share with nobody: workers are replaced, and
+    only these two live on.
+    """
 
     def __init__(self, server: Serving) -> None:
-        self.pss = self.rss = 0.0
+        self.pss = self.rss = self.own = 0.0
         self.descriptors = 0
+        lasting = (server.process.pid, server.zygote)
         for pid in server.family:
             with suppress(OSError):
                 folder = Path(f"/proc/{pid}")
@@ -84,6 +89,9 @@ class Sample:
                 descriptors = len(list((folder / "fd").iterdir()))
                 self.pss += int(sizes["Pss"]) / 1024
                 self.rss += int(sizes["Rss"]) / 1024
+                if pid in lasting:
+                    private = int(sizes["Private_Clean"]) + int(sizes["Private_Dirty"])
+                    self.own += private / 1024
                 self.descriptors += descriptors
 
 
@@ -114,7 +122,7 @@ async def soak(share: float) -> Stage:
     }
     early = [s for at, s in samples if WARM / 2 * seconds <= at < WARM * seconds]
     late = [s for at, s in samples if at >= (1 - WARM / 2) * seconds]
-    for name in ("pss", "rss", "descriptors"):
+    for name in ("pss", "rss", "own", "descriptors"):
         before = median([getattr(s, name) for s in early])
         after = median([getattr(s, name) for s in late])
         growth = after / before - 1 if before else 0.0
