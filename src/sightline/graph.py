@@ -12,6 +12,7 @@ from sightline.errors import InputError, ParameterError, UnknownTermError
 from sightline.identity import configuration_iri, read_access
 from sightline.loading import derivation_files, load_knowledge, read_knowledge
 from sightline.model import (
+    REGION,
     Answer,
     Change,
     ClaimDifference,
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from sightline.joining import Joined
     from sightline.queries import LibraryQuestion, Value
     from sightline.stores import Quad
-
-REGION = "region"
-"""The facet whose values the table of regions spells in several ways."""
 
 
 class KnowledgeGraph:

@@ -21,6 +21,7 @@ from sightline.model.described import Definition, Described, Link
 from sightline.model.known import (
     ASPECT_PROPERTIES,
     ASPECTS,
+    REGION,
     Atom,
     Candidates,
     Condition,
@@ -48,6 +49,7 @@ from sightline.model.reported import (
 __all__ = [
     "ASPECTS",
     "ASPECT_PROPERTIES",
+    "REGION",
     "Answer",
     "Assumed",
     "Atom",

@@ -11,6 +11,9 @@ from sightline.terms import BASE
 Candidates = Mapping[str, frozenset[str]]
 """Facet token -> the values it can still have; a facet that is absent is unknown."""
 
+REGION = "region"
+"""The facet whose values the table of regions spells in several ways."""
+
 ASPECT_PROPERTIES = {
     "processing_place": "hasProcessingPlace",
     "storage_place": "hasStoragePlace",

@@ -13,6 +13,7 @@ from typing import Any
 from sightline.model import Answer, Knowledge, Row
 from sightline.render.answer import answer_json, row_json
 from sightline.render.rows import condition_words, merged
+from sightline.render.wording import inside
 
 SCHEMA = 1
 
@@ -117,7 +118,7 @@ def _add(
     told = {
         "kind": "row",
         "verdict": row.verdict,
-        "label": _inside(label("action", key.action)),
+        "label": inside(label("action", key.action)),
         "activity": key.activity,
         "actor": key.actor,
         "action": key.action,
@@ -127,7 +128,7 @@ def _add(
         "target": _unique(one.key.target for one in rows if one.key and one.key.target),
         "condition": list(condition_words(knowledge, row)),
         "how_long": [
-            _inside(label("duration", token)) for token in row.aspects.get("retention", ())
+            inside(label("duration", token)) for token in row.aspects.get("retention", ())
         ],
         "rows": [row_json(answer, one)["id"] for one in rows],
         "statements": _unique(iri for one in rows for iri in one.statements),
@@ -185,7 +186,7 @@ def _add_silence(
     }
     drawing.edge(
         source, node["id"], line, kind="row", verdict=row.verdict,
-        label=_inside(_label(knowledge, "action", asked["action"], "any use")),
+        label=inside(_label(knowledge, "action", asked["action"], "any use")),
         **{name: asked[name] for name in ("activity", "actor", "action")},
     )  # fmt: skip
 
@@ -259,10 +260,6 @@ def _last_places(box: dict[str, Any]) -> int:
 
 def _label(knowledge: Knowledge, kind: str, token: str | None, otherwise: str) -> str:
     return knowledge.label(kind, token) if token else otherwise
-
-
-def _inside(label: str) -> str:
-    return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
 
 
 def _unique(values: Iterable[str | None]) -> list[str]:

@@ -18,6 +18,7 @@ from sightline.render.flow_layout import (
     tag_width,
     title_lines,
 )
+from sightline.render.wording import inside
 
 INK, SOFT, RULE, PAPER, SUNKEN = "#1b2026", "#525a63", "#8a929b", "#ffffff", "#f6f7f5"
 STYLES = {
@@ -72,7 +73,7 @@ def _outer_first(flow: Flow) -> list[Flow]:
 
 
 def _box(box: Flow, rect: Rect) -> str:
-    stated = [_lower(words) for words in box["stated"]]
+    stated = [inside(words) for words in box["stated"]]
     room = rect.width - 36 - len(box["label"]) * WIDE
     shown = list(stated)
     while shown and len(", ".join(shown)) * FINE > room - 60 * (len(shown) < len(stated)):
@@ -227,10 +228,6 @@ def _verdict(edge: Flow) -> str:
         [*verdicts] = edge["verdicts"]
         return str(verdicts[0]) if len(verdicts) == 1 else MIXED
     return str(edge["verdict"])
-
-
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
 
 
 def _text(text: str) -> str:

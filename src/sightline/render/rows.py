@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sightline.model import Answer, Key, Knowledge, Row
+from sightline.render.wording import inside
 
 _EVENTS = "event"
 
@@ -51,7 +52,7 @@ def condition_words(knowledge: Knowledge, row: Row) -> tuple[str, ...]:
     groups: dict[int, list[str]] = {}
     thens: dict[int, str] = {}
     for a in row.awaits:
-        label = _inside(knowledge.label("facet", a.condition))
+        label = inside(knowledge.label("facet", a.condition))
         if a.kind == _EVENTS or not a.values:
             text = label if a.values else f"the {label} is known"
         elif a.kind == "discretion":
@@ -78,7 +79,7 @@ def where_words(knowledge: Knowledge, row: Row) -> tuple[str, ...]:
 
 
 def _place_words(knowledge: Knowledge, token: str, resolved: Mapping[str, object] | None) -> str:
-    text = _inside(knowledge.label("place", token))
+    text = inside(knowledge.label("place", token))
     if not resolved:
         return text
     geography = resolved["geography"]
@@ -90,11 +91,6 @@ def _place_words(knowledge: Knowledge, token: str, resolved: Mapping[str, object
     elif resolved["may_leave_eea"] is False and geography:
         notes.append("in the EEA")
     return f"{text} ({', '.join(notes)})" if notes else text
-
-
-def _inside(label: str) -> str:
-    """Write a label inside a sentence; names keep their capitals."""
-    return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
 
 
 def open_words(knowledge: Knowledge, row: Row) -> tuple[str, ...]:
@@ -121,7 +117,7 @@ def _line(knowledge: Knowledge, rows: Sequence[Row]) -> Line:
         target=_unique(row.key.target or "" for row in rows if row.key),
         where=where_words(knowledge, first),
         how_long=tuple(
-            _inside(knowledge.label("duration", token))
+            inside(knowledge.label("duration", token))
             for token in first.aspects.get("retention", {})
         ),
         condition=condition_words(knowledge, first),

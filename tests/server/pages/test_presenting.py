@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sightline.graph import KnowledgeGraph
-from sightline.server.pages import configuration, presenting, what_if
+from sightline.render import presenting
+from sightline.server.pages import configuration, what_if
 from sightline.server.pages.summary import summary
 from sightline.service.tasks import TASKS
 from sightline.service.work import Work

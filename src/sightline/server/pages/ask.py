@@ -9,10 +9,11 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
-from sightline.server.pages import configuration, downloads, presenting, rendering
+from sightline.render import presenting
+from sightline.render.wording import about, verdicts
+from sightline.server.pages import configuration, downloads, rendering
 from sightline.server.pages.configuration import Configuration, address
 from sightline.server.pages.summary import summary
-from sightline.server.pages.wording import about, verdicts
 from sightline.server.site import Site, site_of
 
 BASIS = ("as_of", "collection", "assume")

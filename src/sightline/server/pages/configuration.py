@@ -6,9 +6,8 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from sightline.graph import REGION
-from sightline.model import Facet, Knowledge
-from sightline.server.pages.wording import about, value_label
+from sightline.model import REGION, Facet, Knowledge
+from sightline.render.wording import about, value_label
 from sightline.terms import BASE
 
 FILTERS = ("data", "actor", "activity", "action")

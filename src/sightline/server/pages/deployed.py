@@ -6,11 +6,11 @@ from typing import Any
 
 from sightline.identity import read_configuration
 from sightline.model import Knowledge
-from sightline.server.pages import presenting, wording
+from sightline.render import presenting, wording
+from sightline.render.presenting import Alternative, Group, Line
+from sightline.render.wording import inside
 from sightline.server.pages.configuration import address
-from sightline.server.pages.presenting import Alternative, Group, Line
 from sightline.server.pages.summary import Summary, summary
-from sightline.server.pages.wording import inside
 from sightline.terms import CONFIGURATION
 
 SHOWN = 100

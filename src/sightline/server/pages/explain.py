@@ -10,9 +10,10 @@ from starlette.routing import BaseRoute, Route
 from sightline.errors import InputError, SightlineError
 from sightline.identity import read_access
 from sightline.model import Knowledge
-from sightline.server.pages import downloads, presenting, rendering
+from sightline.render import presenting
+from sightline.render.wording import inside
+from sightline.server.pages import downloads, rendering
 from sightline.server.pages.configuration import address
-from sightline.server.pages.wording import inside
 from sightline.server.site import Site, site_of
 
 

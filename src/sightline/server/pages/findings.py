@@ -7,7 +7,7 @@ from typing import Any
 from starlette.datastructures import ImmutableMultiDict
 
 from sightline.model import Knowledge
-from sightline.server.pages import presenting
+from sightline.render import presenting
 from sightline.terms import BASE, token
 
 POLICY = "policy"

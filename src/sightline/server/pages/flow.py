@@ -10,10 +10,11 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
+from sightline.render import presenting, wording
 from sightline.render.flow_svg import flow_svg
-from sightline.server.pages import ask, presenting, rendering, wording
+from sightline.render.wording import inside
+from sightline.server.pages import ask, rendering
 from sightline.server.pages.configuration import address
-from sightline.server.pages.wording import inside
 from sightline.server.site import Site, site_of
 
 Pairs = list[tuple[str, str]]
@@ -54,7 +55,11 @@ async def drawing(request: Request) -> Response:
     site = site_of(request)
     given, _ = _question(request)
     found = await site.workers.call("flow", given)
-    text = flow_svg(found, _words(site.knowledge), title=_title(site.knowledge, given))
+    text = flow_svg(
+        found,
+        wording.verdict_words(site.knowledge),
+        title=_title(site.knowledge, given),
+    )
     sent = {"Content-Disposition": 'attachment; filename="data-flow.svg"'}
     return Response(text, headers=sent, media_type="image/svg+xml")
 
@@ -85,7 +90,10 @@ def _context(
     link = _linking(parameters)
     root = site.settings.root
     svg = flow_svg(
-        found, _words(knowledge), lambda node: f"{root}{link(node)}", _title(knowledge, given)
+        found,
+        wording.verdict_words(knowledge),
+        lambda node: f"{root}{link(node)}",
+        _title(knowledge, given),
     )
     return {
         **found,
@@ -161,22 +169,8 @@ def _places(
     ]
 
 
-def _words(knowledge: Knowledge) -> dict[str, tuple[str, str]]:
-    return {
-        verdict: (knowledge.symbols.get(verdict, ""), knowledge.label("verdict", verdict))
-        for verdict in wording.verdicts(knowledge)
-    }
-
-
 def _title(knowledge: Knowledge, given: Mapping[str, Any]) -> str:
-    """Name the drawing after what is asked."""
-    asked = sorted(given["configuration"].items(), key=lambda item: knowledge.facets[item[0]].order)
-    values = [
-        " or ".join(wording.value_label(knowledge, facet, value) for value in chosen)
-        for facet, chosen in asked
-    ]
-    data = knowledge.label("data", given["data"]) if given.get("data") else "Data"
-    return ", ".join([data, *values])
+    return wording.question_title(knowledge, given["configuration"], given.get("data"))
 
 
 def _name(knowledge: Knowledge, kind: str, token: str | None) -> str:

@@ -10,9 +10,10 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
-from sightline.server.pages import ask, presenting, rendering, wording
+from sightline.render import presenting, wording
+from sightline.render.wording import inside
+from sightline.server.pages import ask, rendering
 from sightline.server.pages.configuration import address
-from sightline.server.pages.wording import inside
 from sightline.server.site import Site, site_of
 
 _LEFT_OUT = ("actor", "data")

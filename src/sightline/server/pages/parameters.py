@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sightline.model import Knowledge
 from sightline.queries import LibraryQuestion, Parameter
+from sightline.render.wording import value_label
 from sightline.server.pages import configuration
 from sightline.server.pages.configuration import Option
-from sightline.server.pages.wording import value_label
 from sightline.terms import BASE, DOCUMENT
 
 _VALUE_OF = "value of "

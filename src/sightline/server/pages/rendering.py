@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from sightline.errors import SightlineError
+from sightline.render import wording
 from sightline.server import problems
-from sightline.server.pages import wording
 from sightline.server.security.rights import caller_of
 from sightline.server.site import Site, site_of
 from sightline.terms import BASE, compact, token

@@ -6,8 +6,7 @@ from typing import Any
 
 from starlette.datastructures import ImmutableMultiDict
 
-from sightline.graph import REGION
-from sightline.model import Knowledge
+from sightline.model import REGION, Knowledge
 from sightline.server.pages import configuration
 from sightline.server.pages.configuration import Field
 

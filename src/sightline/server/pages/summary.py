@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sightline.model import Knowledge, Row
-from sightline.server.pages.presenting import PLACES, Where, where
-from sightline.server.pages.wording import about, inside, value_label
+from sightline.render.presenting import PLACES, Where, where
+from sightline.render.wording import about, inside, value_label
 from sightline.terms import BASE
 
 _PLACED = tuple(aspect for aspect in PLACES if aspect != "boundary")

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from sightline.errors import InputError, SightlineError
 from sightline.model import Knowledge, Statement
-from sightline.server.pages import presenting, rendering
+from sightline.render import presenting
+from sightline.render.wording import inside
+from sightline.server.pages import rendering
 from sightline.server.pages.configuration import Option, address
-from sightline.server.pages.wording import inside
 from sightline.server.site import Site, site_of
 from sightline.terms import DOCUMENT, token
 

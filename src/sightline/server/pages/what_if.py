@@ -10,10 +10,11 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
-from sightline.server.pages import ask, configuration, downloads, presenting, rendering
+from sightline.render import presenting
+from sightline.render.presenting import Source
+from sightline.render.wording import inside
+from sightline.server.pages import ask, configuration, downloads, rendering
 from sightline.server.pages.configuration import FILTERS, address
-from sightline.server.pages.presenting import Source
-from sightline.server.pages.wording import inside
 from sightline.server.site import Site, site_of
 
 SIDES = ("before", "after")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sightline.errors import InputError, ParameterError, UnknownTermError
-from sightline.graph import REGION
+from sightline.model import REGION
 from sightline.service.tasks.answers import asked_of, named_estate, today
 from sightline.service.work import Arguments, Work
 

@@ -1,9 +1,9 @@
 """Put values into the words that people read."""
 
 import re
+from collections.abc import Iterable, Mapping
 
-from sightline.graph import REGION
-from sightline.model import Awaited, Knowledge
+from sightline.model import REGION, Awaited, Knowledge
 
 _KIND = re.compile(
     r"^(Facet (saying|naming|giving)|Event that|A verdict (for which|that)|Rule (that|by which)) "
@@ -79,3 +79,23 @@ def condition_text(knowledge: Knowledge, awaited: Awaited) -> str:
 def verdicts(knowledge: Knowledge) -> list[str]:
     """List the verdicts, the highest rank first and what is not stated last."""
     return sorted(knowledge.ranks, key=lambda v: (-knowledge.ranks[v], v == "not-stated", v))
+
+
+def verdict_words(knowledge: Knowledge) -> dict[str, tuple[str, str]]:
+    """Give the sign and the word of each verdict, in the order of ``verdicts``."""
+    return {
+        verdict: (knowledge.symbols.get(verdict, ""), knowledge.label("verdict", verdict))
+        for verdict in verdicts(knowledge)
+    }
+
+
+def question_title(
+    knowledge: Knowledge, configuration: Mapping[str, Iterable[str]], data: str | None
+) -> str:
+    """Name what is asked: the data, then the values of the configuration."""
+    asked = sorted(configuration.items(), key=lambda item: knowledge.facets[item[0]].order)
+    values = [
+        " or ".join(value_label(knowledge, facet, value) for value in chosen)
+        for facet, chosen in asked
+    ]
+    return ", ".join([knowledge.label("data", data) if data else "Data", *values])

@@ -6,7 +6,7 @@ from typing import Any
 
 from sightline.model import ASPECTS, Awaited, Key, Knowledge, OpenAspect, Row
 from sightline.render.rows import merged
-from sightline.server.pages.wording import condition_text, inside, value_label
+from sightline.render.wording import condition_text, inside, value_label
 from sightline.terms import BASE
 
 PLACES = {

@@ -1,0 +1,1 @@
+"""Write records and reports that people keep: matrices, drawings and briefs of effective access."""
