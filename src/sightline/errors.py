@@ -171,13 +171,18 @@ def render(error: SightlineError) -> str:
     Line breaks and control characters of the message are replaced, so that the text of a hostile
     file can neither forge lines nor steer the terminal.
     """
-    lines = [f"error[{error.code}]: {_one_line(error.message)}"]
+    lines = [f"error[{error.code}]: {one_line(error.message)}"]
     if error.hint:
-        lines.append(f"hint: {_one_line(error.hint)}")
+        lines.append(f"hint: {one_line(error.hint)}")
     return "\n".join(lines)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    r"""Write the text of a file so that it neither breaks a line nor steers what shows it.
+
+    >>> one_line("a\\n\x1b[2Jb")
+    'a \\x1b[2Jb'
+    """
     words = " ".join(text.split())
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in words)
 

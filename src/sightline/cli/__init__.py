@@ -23,6 +23,7 @@ _COMMANDS = {
     "load": "Load the graph, or derived answers, into a SPARQL server.",
     "mcp": "Serve agents: read-only tools over stdio or HTTP.",
     "questions": "List the questions of the library.",
+    "report": "Write records of processing, matrices, drawings and briefs.",
     "serve": "Serve web pages, HTTP API and SPARQL endpoint.",
     "sources": "List documents, or check local copies for drift.",
     "sparql": "Run a SPARQL query over the graph.",

@@ -9,7 +9,7 @@ from sightline.cli import estates, graphs, options
 from sightline.cli.faults import usage
 from sightline.cli.output import note_exit_code, print_json
 from sightline.cli.settings import read_configuration
-from sightline.errors import UnknownTermError, render
+from sightline.errors import render
 
 if TYPE_CHECKING:
     from sightline.graph import KnowledgeGraph
@@ -106,17 +106,8 @@ def _estate(
     given: dict[str, Any],
     question: dict[str, Any],
 ) -> int:
-    from dataclasses import replace
-
     estate = estates.read(graph, files, **given)
-    found = [each for each in estate.deployments if name in (None, each.name, each.iri)]
-    if name is not None and not found and not estate.errors:
-        raise UnknownTermError("deployment", name, {each.name for each in estate.deployments})
-    if configuration:
-        found = [
-            replace(each, configuration={**each.configuration, **configuration}) for each in found
-        ]
-    answers = graph.access_estate(found, **question)
+    answers = graph.access_estate(estates.chosen(estate, name, configuration), **question)
     today = question["as_of"] or date.today()
     code = 2 if estate.errors else 0
     note_exit_code(code)

@@ -1,7 +1,8 @@
 """Read the estate files that several commands take, with the options that settle values."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -9,10 +10,12 @@ import click
 from sightline.cli import options
 from sightline.cli.faults import usage
 from sightline.cli.progress import showing
+from sightline.errors import UnknownTermError
 
 if TYPE_CHECKING:
     from sightline.estate import Estate
     from sightline.graph import KnowledgeGraph
+    from sightline.model import Deployment
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -97,6 +100,21 @@ def read(
             stdin=stdin,
             progress=progress,
         )
+
+
+def chosen(
+    estate: "Estate", name: str | None, configuration: Mapping[str, tuple[str, ...]]
+) -> "list[Deployment]":
+    """Give the deployments of an estate, or those of a name, with facets that hold for all.
+
+    Raises UnknownTermError for a name that no deployment has, unless a file could not be read.
+    """
+    found = [each for each in estate.deployments if name in (None, each.name, each.iri)]
+    if name is not None and not found and not estate.errors:
+        raise UnknownTermError("deployment", name, {each.name for each in estate.deployments})
+    if not configuration:
+        return found
+    return [replace(each, configuration={**each.configuration, **configuration}) for each in found]
 
 
 def _tags(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -1,10 +1,11 @@
-"""Turn the JSON of an answer into what templates show: merged lines with labels and sources."""
+"""Turn an answer into what templates show: merged lines with labels and sources."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sightline.model import ASPECTS, Awaited, Key, Knowledge, OpenAspect, Row
+from sightline.model import ASPECTS, Answer, Awaited, Key, Knowledge, OpenAspect, Row
+from sightline.render.rdf import row_iri
 from sightline.render.rows import merged
 from sightline.render.wording import condition_text, inside, value_label
 from sightline.terms import BASE
@@ -106,8 +107,20 @@ def groups(knowledge: Knowledge, access: Iterable[Mapping[str, Any]]) -> list[Gr
     """Merge and group the rows of ``access``, the most telling activity first."""
     ids = {_key(row): str(row["id"]) for row in access if row["id"]}
     pending = {iri for row in access for iri in row["pending_review"]}
+    return _groups(knowledge, read_rows(access), ids, pending)
+
+
+def answer_groups(knowledge: Knowledge, answer: Answer) -> list[Group]:
+    """Merge and group the rows of an answer, the most telling activity first."""
+    ids = {row.key: row_iri(answer, row) for row in answer.rows if row.key}
+    return _groups(knowledge, answer.rows, ids, answer.pending)
+
+
+def _groups(
+    knowledge: Knowledge, every: Iterable[Row], ids: Mapping[Key, str], pending: Container[str]
+) -> list[Group]:
     found: dict[str, list[Line]] = {}
-    for rows in merged(knowledge, read_rows(access)):
+    for rows in merged(knowledge, every):
         activity = rows[0].key.activity if rows[0].key else rows[0].filters.get("activity", "")
         found.setdefault(activity, []).append(_line(knowledge, rows, ids, pending))
     return [
@@ -172,8 +185,26 @@ def conditions(knowledge: Knowledge, row: Row) -> list[Alternative]:
     return [Alternative(thens[n], tuple(texts)) for n, texts in parts.items()]
 
 
+def place_text(where: Where) -> str:
+    """Write a place with how it works out for the region."""
+    notes = [where.resolved] if where.resolved else []
+    if not notes and len(where.countries) > 3:
+        notes = [f"{len(where.countries)} countries"]
+    elif not notes:
+        notes = list(where.countries)
+    if where.leaves is not None:
+        notes.append("may leave the EEA" if where.leaves else "in the EEA")
+    return " ".join([where.kind, where.place, *([f"({', '.join(notes)})"] if notes else [])])
+
+
+def alternative_text(knowledge: Knowledge, alternative: Alternative) -> str:
+    """Write what conditions that belong together lead to."""
+    needed = " and ".join(part.text for part in alternative.parts)
+    return f"{inside(knowledge.label('verdict', alternative.then))} if {needed}"
+
+
 def _line(
-    knowledge: Knowledge, rows: Sequence[Row], ids: Mapping[Key, str], pending: set[str]
+    knowledge: Knowledge, rows: Sequence[Row], ids: Mapping[Key, str], pending: Container[str]
 ) -> Line:
     first = rows[0]
     near = not first.statements
