@@ -21,6 +21,7 @@ ASKED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "region-open": ({"offering": "azure-openai"}, {"data": "prompts"}),
     "serverless": ({"offering": "serverless-api"}, {}),
     "managed": ({"offering": "managed-compute"}, {}),
+    "real-time": ({**AZURE, "workload": "real-time"}, {"data": "prompts"}),
     "nothing-known": ({}, {"data": "prompts"}),
     "one-actor": (AZURE, {"actor": "human-reviewer"}),
     "silence": (AZURE, {"data": "prompts", "actor": "model-publisher"}),
@@ -98,6 +99,7 @@ def test_what_is_denied_without_a_place_stands_apart(drawn: Any) -> None:
         assert ("denied" in ends) <= (edge["verdict"] == "prohibited")
         if edge["verdict"] == "prohibited":
             assert not ends & {"open", "not-stated", "silent"}
+        assert ("silent" in ends) <= (edge["verdict"] == "not-stated")
 
 
 def test_silence_is_drawn_as_such(graph: KnowledgeGraph) -> None:

@@ -29,3 +29,13 @@ def write(content: str | bytes, output: str | None) -> None:
         raise usage("the form is not text, and would spoil the terminal", "name a file with -o")
     else:
         click.echo(content, nl=False)
+
+
+def inside(folder: Path, name: str) -> Path:
+    """Give the path of a file in a folder, which is made; raises InputError if it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError("input.unreadable", f"cannot write '{folder}': {reason}") from error
+    return folder / name

@@ -12,7 +12,8 @@ from typing import Any
 
 from sightline.model import Answer, Knowledge, Row
 from sightline.render.answer import answer_json, row_json
-from sightline.render.rows import condition_words, merged
+from sightline.render.presenting import alternative_text, conditions
+from sightline.render.rows import merged
 from sightline.render.wording import inside
 
 SCHEMA = 1
@@ -114,7 +115,7 @@ def _add(
         _add_silence(knowledge, answer, drawing, source, row)
         return
     label = knowledge.label
-    denied = not knowledge.ranks[row.verdict]
+    apart = {"prohibited": DENIED, "not-stated": SILENT}.get(row.verdict)
     told = {
         "kind": "row",
         "verdict": row.verdict,
@@ -126,7 +127,7 @@ def _add(
     line = {
         "data": _unique(one.key.data for one in rows if one.key),
         "target": _unique(one.key.target for one in rows if one.key and one.key.target),
-        "condition": list(condition_words(knowledge, row)),
+        "condition": [alternative_text(knowledge, each) for each in conditions(knowledge, row)],
         "how_long": [
             inside(label("duration", token)) for token in row.aspects.get("retention", ())
         ],
@@ -134,7 +135,7 @@ def _add(
         "statements": _unique(iri for one in rows for iri in one.statements),
     }
     if key.action in knowledge.storage_actions:
-        box = _place(knowledge, row, ("storage_place",), denied)
+        box = _place(knowledge, row, ("storage_place",), apart)
         detail = [label("actor", key.actor), *line["how_long"]]
         store = drawing.node(
             ("store", key.activity, key.actor, *box.key), kind="store", token=key.activity,
@@ -144,7 +145,7 @@ def _add(
         drawing.edge(source, store["id"], line, **told)
         return
     places = ("processing_place",)
-    box = _place(knowledge, row, places, denied)
+    box = _place(knowledge, row, places, apart)
     activity = drawing.node(
         ("activity", key.activity, *box.key), kind="activity", token=key.activity,
         label=label("activity", key.activity), detail="",
@@ -152,7 +153,7 @@ def _add(
     )  # fmt: skip
     if row.aspects.get("actor_place") or not row.aspects.get("processing_place"):
         places = ("actor_place",)
-    own = _place(knowledge, row, places, denied)
+    own = _place(knowledge, row, places, apart)
     actor = drawing.node(
         ("actor", key.actor, *own.key), kind="actor", token=key.actor,
         label=label("actor", key.actor), detail="",
@@ -191,17 +192,17 @@ def _add_silence(
     )  # fmt: skip
 
 
-def _place(knowledge: Knowledge, row: Row, aspects: Sequence[str], denied: bool) -> Box:
-    """Find the innermost box for some aspects of a row that are places, and for its boundary."""
+def _place(knowledge: Knowledge, row: Row, aspects: Sequence[str], apart: str | None) -> Box:
+    """Find the innermost box for some aspects of a row that are places, and for its boundary.
+
+    Without a place, it is the box ``apart``: for what does not happen, or is not stated.
+    """
     tokens = [token for aspect in aspects for token in row.aspects.get(aspect, ())]
     if aspects != ("actor_place",):
         tokens += row.aspects.get("boundary", ())
     if not tokens:
-        kind = NOT_STATED
-        if denied:
-            kind = DENIED
-        elif any(o.aspect in aspects for o in row.open):
-            kind = OPEN
+        open_ = any(o.aspect in aspects for o in row.open)
+        kind = apart or (OPEN if open_ else NOT_STATED)
         return Box((kind,), kind, _TITLES[kind])
     box: Box | None = None
     for zone, label in _zones(knowledge, row, tokens):
