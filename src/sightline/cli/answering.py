@@ -1,7 +1,7 @@
 """Give the answers that a report is made of: for one configuration, or for an estate."""
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -89,7 +89,7 @@ def read(
     else:
         answers = [DeployedAccess((), graph.access(configuration, **question))]
     note_exit_code(2 if estate and estate.errors else 0)
-    return Answered(graph, answers, estate, as_of or date.today(), _words())
+    return Answered(graph, answers, estate, as_of or date.today(), words())
 
 
 def _first_place(found: "DeployedAccess") -> tuple[str, int, str]:
@@ -97,20 +97,25 @@ def _first_place(found: "DeployedAccess") -> tuple[str, int, str]:
     return min((d.file, d.line, d.iri) for d in found.deployments)
 
 
-def _words() -> str:
-    """Write the options of the running command that say what is asked, for another command."""
+_ASKING = frozenset(
+    "estate_files deployment config settings as_of no_assumptions collection parameter_files "
+    "parameters resource_group_location subscription attached tags".split()
+)
+"""The options that reports have in common."""
+
+
+def words(names: Collection[str] = _ASKING) -> str:
+    """Write options of the running command as they would be typed, for another command."""
     context = click.get_current_context()
-    kept = {"estate_files", "deployment", "config", "settings", "as_of", "no_assumptions"}
-    kept |= {"collection", "parameter_files", "parameters", "resource_group_location"}
-    kept |= {"subscription", "attached", "tags"}
-    words: list[str] = []
+    found: list[str] = []
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "")
-        if parameter.name not in kept or not value:
+        if parameter.name not in names or not value:
             continue
         if value is True:
-            words.append(parameter.opts[-1])
+            found.append(parameter.opts[-1])
             continue
         for each in value if isinstance(value, tuple) else (value,):
-            words += [parameter.opts[0], shlex.quote(str(each))]
-    return " ".join(words)
+            text = each.isoformat() if isinstance(each, date) else str(each)
+            found += [max(parameter.opts, key=len), shlex.quote(text)]
+    return " ".join(found)

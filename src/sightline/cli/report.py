@@ -2,7 +2,7 @@
 
 import click
 
-from sightline.cli import report_flow, report_matrix
+from sightline.cli import report_brief, report_flow, report_matrix
 
 
 @click.group(name="report", invoke_without_command=True, no_args_is_help=False)
@@ -14,5 +14,6 @@ def command(ctx: click.Context) -> None:
         ctx.exit(2)
 
 
+command.add_command(report_brief.command)
 command.add_command(report_flow.command)
 command.add_command(report_matrix.command)

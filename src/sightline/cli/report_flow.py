@@ -44,7 +44,8 @@ def command(
 
     Example: sightline report flow --set offering=azure-openai --data prompts -o flow.svg
     """
-    from sightline.reporting.flow_document import drawing, file_name, title
+    from sightline.reporting.flow_document import drawing, file_name
+    from sightline.reporting.naming import heading
 
     filters = {"actor": actor, "data": data, "activity": activity, "action": action}
     asked = answering.read(filters=filters, **given)
@@ -78,5 +79,5 @@ def command(
         name = f"{file_name(number, len(found), each.deployments)}.{chosen}"
         path = writing.inside(folder, name)
         writing.write(content, str(path))
-        click.echo(f"{path}: {title(each.deployments)}")
+        click.echo(f"{path}: {heading([d.label for d in each.deployments])}")
     return asked.finish()

@@ -12,7 +12,8 @@ from sightline.model import DeployedAccess, Deployment, Knowledge
 from sightline.render.flow import flow_json
 from sightline.render.flow_layout import lay_out
 from sightline.render.flow_svg import INK, PAPER, SOFT, flow_svg
-from sightline.render.wording import age, inside, question_title, value_label, verdict_words
+from sightline.render.wording import inside, question_title, verdict_words
+from sightline.reporting import naming
 
 NAMED = 4
 """Deployments that a drawing names; of further ones it says how many there are."""
@@ -78,14 +79,6 @@ def file_name(number: int, count: int, deployments: Sequence[Deployment]) -> str
     return f"{number:0{len(str(count))}}-{plain or 'deployment'}"
 
 
-def title(deployments: Sequence[Deployment]) -> str:
-    """Head what is told of deployments: the first of them, and how many more there are."""
-    if not deployments:
-        return "Configuration asked for"
-    more = len(deployments) - 1
-    return one_line(deployments[0].label) + (f" and {more} more" if more else "")
-
-
 def _about(
     knowledge: Knowledge, found: DeployedAccess, flow: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
@@ -93,14 +86,10 @@ def _about(
     if found.deployments:
         yield "Deployments", _named(found.deployments)
     asked = found.answer.question
-    facets = []
-    configuration = flow["configuration"]
-    for facet in sorted(configuration, key=lambda f: (f not in asked.configuration, f)):
-        value = configuration[facet]
-        values = [value] if isinstance(value, str) else value
-        words = " or ".join(inside(value_label(knowledge, facet, each)) for each in values)
-        facets.append(f"{knowledge.label('facet', facet)}: {words}")
-    yield "Configuration", ", ".join(facets) or "any"
+    yield (
+        "Configuration",
+        naming.configuration(knowledge, flow["configuration"], asked.configuration),
+    )
     filters = [
         f"{name} {inside(knowledge.label(name, token))}"
         for name, token in asked.filters.items()
@@ -109,12 +98,10 @@ def _about(
     if filters:
         yield "Only", ", ".join(filters)
     for item in flow["assumptions"]:
-        value = value_label(knowledge, item["facet"], item["value"])
-        yield "Assumed", f"{knowledge.label('facet', item['facet'])}: {value}. {item['because']}"
+        assumed = naming.assumption(knowledge, item["facet"], item["value"])
+        yield "Assumed", f"{assumed} {item['because']}"
     for version in flow["documents"]:
-        dated = "" if version["date_basis"] == "stated" else ", date inferred"
-        told = f"{version['version']}, {age(version['age_days'])}{dated}"
-        yield "Document", f"{version['title']} ({told})"
+        yield "Document", naming.version(version)
     if not flow["complete"]:
         reason = found.answer.incomplete_because or "incomplete"
         yield "No answer", f"{reason}. That is no pass: where data goes is not known."
@@ -139,7 +126,7 @@ def _lines(pairs: Iterable[tuple[str, str]], width: float, y: float) -> tuple[li
 def _named(deployments: Sequence[Deployment]) -> str:
     if not deployments:
         return "configuration asked for"
-    names = [one_line(f"{each.label} ({each.file}:{each.line})") for each in deployments[:NAMED]]
+    names = [naming.place(each) for each in deployments[:NAMED]]
     more = len(deployments) - NAMED
     return ", ".join([*names, *([f"and {more} more"] if more > 0 else [])])
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sightline.model import Knowledge
-from sightline.reporting import matrix_text
+from sightline.reporting import matrix_text, naming
 from sightline.reporting.pages import page
 
 
@@ -18,6 +18,6 @@ def html(knowledge: Knowledge, document: Mapping[str, Any]) -> str:
         title=matrix_text.title_text,
         names=matrix_text.names_text,
         configuration=lambda own: matrix_text.configuration_text(knowledge, own),
-        version=matrix_text.version_text,
+        version=naming.version,
         does=lambda access: matrix_text.does(knowledge, access),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sightline.errors import one_line
 from sightline.model import Knowledge
-from sightline.render.wording import inside, value_label
+from sightline.reporting import naming
 from sightline.reporting.matrix_text import (
     HEADER,
     cell_text,
@@ -14,7 +14,6 @@ from sightline.reporting.matrix_text import (
     counts_text,
     flat,
     names_text,
-    version_text,
 )
 from sightline.reporting.sheets import Cell, Sheet, workbook
 
@@ -47,17 +46,16 @@ def _overview(knowledge: Knowledge, document: Mapping[str, Any]) -> Sheet:
     ]
     for number, own in enumerate(document["matrices"], 1):
         assumed = [
-            f"{knowledge.label('facet', a['facet'])}: "
-            f"{value_label(knowledge, a['facet'], a['value'])}. {a['because']}"
+            f"{naming.assumption(knowledge, a['facet'], a['value'])} {a['because']}"
             for a in own["assumptions"]
         ]
         rows.append(
             [
                 number,
                 names_text(own["deployments"]) or "as asked",
-                configuration_text(knowledge, own) or "any",
+                configuration_text(knowledge, own),
                 "\n".join(assumed),
-                "\n".join(map(version_text, own["documents"])),
+                "\n".join(map(naming.version, own["documents"])),
                 "" if own["complete"] else one_line(own.get("incomplete_because") or "incomplete"),
             ]
         )
@@ -81,7 +79,7 @@ def _matrix(knowledge: Knowledge, number: int, own: Mapping[str, Any]) -> Sheet:
         rows.append([("No document in force states anything about this.", "not-stated")])
     silent = own["nothing_stated"]["actors"] if own["complete"] else ()
     if silent:
-        labels = ", ".join(inside(knowledge.label("actor", each)) for each in silent)
+        labels = ", ".join(knowledge.label("actor", each) for each in silent)
         rows += [[], [(f"Nothing is stated of: {labels}. That is no denial.", "not-stated")]]
     return Sheet(f"Matrix {number}", rows, (30, *(18 for _ in own["actors"])), (1, 1))
 

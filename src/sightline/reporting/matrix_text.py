@@ -6,7 +6,8 @@ from typing import Any
 from sightline.errors import one_line
 from sightline.model import Knowledge
 from sightline.render.flat import table_csv
-from sightline.render.wording import age, inside, value_label
+from sightline.render.wording import inside
+from sightline.reporting import naming
 from sightline.reporting.escaping import link, markdown
 from sightline.reporting.matrix_report import NOT_STATED
 
@@ -107,24 +108,23 @@ def counts_text(document: Document) -> str:
     several, own = document["configurations"], document["deployments"]
     if not several:
         return "The files hold no deployment, so there is no matrix."
-    word = f"{several} configuration{'' if several == 1 else 's'}"
+    word = naming.counted(several, "configuration")
     if not own:
         return f"{word}."
     shared = "shared by" if several == 1 else "of"
-    return f"{word}, {shared} {own} deployment{'' if own == 1 else 's'}."
+    return f"{word}, {shared} {naming.counted(own, 'deployment')}."
 
 
 def _matrix(knowledge: Knowledge, number: int, own: Document) -> Iterator[str]:
     yield f"## {number}. {markdown(title_text(own['deployments']))}\n\n"
     if own["deployments"]:
         yield f"**Deployments:** {markdown(names_text(own['deployments']))}\n\n"
-    yield f"**Configuration:** {markdown(configuration_text(knowledge, own) or 'any')}\n\n"
+    yield f"**Configuration:** {markdown(configuration_text(knowledge, own))}\n\n"
     for item in own["assumptions"]:
-        value = value_label(knowledge, item["facet"], item["value"])
-        named = f"{knowledge.label('facet', item['facet'])}: {value}."
+        named = naming.assumption(knowledge, item["facet"], item["value"])
         yield f"**Assumed:** {markdown(named)} {markdown(item['because'])}\n\n"
     for version in own["documents"]:
-        yield f"**Document:** {markdown(version_text(version))}\n\n"
+        yield f"**Document:** {markdown(naming.version(version))}\n\n"
     if not own["complete"]:
         yield f"**No answer:** {markdown(own.get('incomplete_because') or 'incomplete')}"
         yield " That is no pass: nothing is known about who can access which data here.\n\n"
@@ -185,7 +185,7 @@ def _silence(knowledge: Knowledge, own: Document) -> Iterator[str]:
     for kind, lead in (("actor", "Nothing is stated of"), ("data", "Nothing is stated about")):
         tokens = own["nothing_stated"]["actors" if kind == "actor" else kind]
         if tokens:
-            labels = ", ".join(inside(knowledge.label(kind, token)) for token in tokens)
+            labels = ", ".join(knowledge.label(kind, token) for token in tokens)
             yield f"{lead}: {markdown(labels)}. That is no denial.\n\n"
 
 
@@ -199,27 +199,12 @@ def does(knowledge: Knowledge, row: Document) -> str:
 
 def configuration_text(knowledge: Knowledge, own: Document) -> str:
     """Write the facets of a configuration with their labels, those asked for first."""
-    asked = own["asked"]
-    found = []
-    for facet, value in sorted(own["configuration"].items(), key=lambda item: item[0] not in asked):
-        values = [value] if isinstance(value, str) else value
-        words = " or ".join(value_label(knowledge, facet, each) for each in values)
-        label = knowledge.label("facet", facet)
-        found.append(words if words == label else f"{label}: {inside(words)}")
-    return one_line(", ".join(found))
+    return naming.configuration(knowledge, own["configuration"], own["asked"])
 
 
 def title_text(deployments: Sequence[Document]) -> str:
-    """Head what is told of deployments: the first of them, and how many more there are.
-
-    >>> title_text([{"account": "chat", "name": name} for name in ("a", "b", "c")])
-    'chat/a and 2 more'
-    """
-    if not deployments:
-        return "Configuration asked for"
-    first = "/".join(filter(None, (deployments[0]["account"], deployments[0]["name"])))
-    more = len(deployments) - 1
-    return one_line(first) + (f" and {more} more" if more else "")
+    """Head what is told of deployments."""
+    return naming.heading(["/".join(filter(None, (d["account"], d["name"]))) for d in deployments])
 
 
 def names_text(deployments: Sequence[Document]) -> str:
@@ -228,12 +213,6 @@ def names_text(deployments: Sequence[Document]) -> str:
         one_line(f"{'/'.join(filter(None, (d['account'], d['name'])))} ({d['file']}:{d['line']})")
         for d in deployments
     )
-
-
-def version_text(version: Document) -> str:
-    """Name a document version with its age."""
-    dated = "" if version["date_basis"] == "stated" else ", date inferred"
-    return f"{version['title']} ({version['version']}, {age(version['age_days'])}{dated})"
 
 
 def source_line(source: Document) -> str:
