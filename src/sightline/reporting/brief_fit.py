@@ -1,7 +1,7 @@
 """Choose what of a brief two pages hold, and say what is left out and where it is."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from unicodedata import east_asian_width
 
@@ -22,21 +22,20 @@ WIDE = 108
 
 _TAG, _MARK = 14, 4
 _SOURCE_COLUMNS = 2
-_Level = tuple[int, int, int, int, bool]
-_LEVELS: tuple[_Level, ...] = (
-    (99, 99, 99, 99, True),
-    (99, 99, 99, 99, False),
-    (12, 16, 12, 12, False),
-    (8, 12, 8, 8, False),
-    (6, 10, 7, 6, False),
-    (4, 8, 5, 5, False),
-    (3, 6, 4, 4, False),
-    (2, 4, 3, 3, False),
-)
-"""What is tried in turn: points of a section, unknowns, things to do, points in short, and whether
-sources are told in our words."""
-_FEWER = 4
-"""The level at which rather fewer groups are shown than less of each."""
+_ASSUMED = 4
+"""Assumptions that are shown at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """How much is shown at most; ``told`` says whether sources are told in our words."""
+
+    short: int = 4
+    groups: int = 1
+    points: int = 2
+    unknown: int = 4
+    todo: int = 3
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,31 +98,41 @@ class Fitted:
 
 
 def fit(knowledge: Knowledge, own: Brief) -> Fitted:
-    """Fit a brief on two pages: all of it, or all groups with less of each, or fewer groups."""
-    for level in _LEVELS[: _FEWER + 1]:
-        made = _made(knowledge, own, len(own.parts), level)
-        if made.lines <= LINES:
-            return made
-    for level in _LEVELS[_FEWER:]:
-        for count in range(min(len(own.parts), 12), 0, -1):
-            made = _made(knowledge, own, count, level)
-            if made.lines <= LINES:
-                return made
-    return _made(knowledge, own, 0, _LEVELS[-1])
+    """Fit a brief on two pages: a little of everything, and then more of each in turn."""
+    longest = max((len(points) for part in own.parts for points in _sections(part)), default=0)
+    whole = {"short": len(own.short), "groups": len(own.parts), "points": longest}
+    whole |= {"unknown": len(own.unknown), "todo": len(own.todo)}
+    limits = _Limits()
+    made = _made(knowledge, own, limits)
+    if made.lines > LINES:
+        return _made(knowledge, own, replace(limits, groups=0))
+    growing = [name for name, most in whole.items() if getattr(limits, name) < most]
+    while growing:
+        for name in list(growing):
+            tried = replace(limits, **{name: getattr(limits, name) + 1})
+            more = _made(knowledge, own, tried)
+            if more.lines <= LINES:
+                limits, made = tried, more
+            if more.lines > LINES or getattr(limits, name) >= whole[name]:
+                growing.remove(name)
+    told = _made(knowledge, own, replace(limits, told=True))
+    return told if told.lines <= LINES else made
 
 
-def _made(
-    knowledge: Knowledge, own: Brief, count: int, level: tuple[int, int, int, int, bool]
-) -> Fitted:
-    points, unknowns, todos, shorts, told = level
+def _sections(part: Part) -> tuple[Sequence[Point], ...]:
+    return part.sections.processed, part.sections.stored, part.sections.seen
+
+
+def _made(knowledge: Knowledge, own: Brief, limits: _Limits) -> Fitted:
     numbers = Numbers(knowledge, own.pending)
-    short = tuple(_shown(numbers, each) for each in own.short[:shorts])
-    blocks = tuple(_block(knowledge, own, each, points, numbers) for each in own.parts[:count])
-    unknown = tuple(_unknown(numbers, each) for each in own.unknown[:unknowns])
-    todo = tuple(_todo(numbers, each) for each in own.todo[:todos])
-    assumed = tuple(_shown(numbers, each) for each in own.assumed[:4])
-    left = tuple(_left(own, blocks, count, unknowns, todos, shorts))
-    sources = tuple(numbers.sources())
+    short = tuple(_shown(numbers, each) for each in own.short[: limits.short])
+    shown = own.parts[: limits.groups]
+    blocks = tuple(_block(knowledge, own, each, limits.points, numbers) for each in shown)
+    unknown = tuple(_unknown(numbers, each) for each in own.unknown[: limits.unknown])
+    todo = tuple(_todo(numbers, each) for each in own.todo[: limits.todo])
+    assumed = tuple(_shown(numbers, each) for each in own.assumed[:_ASSUMED])
+    left = tuple(_left(own, blocks, limits))
+    sources, told = tuple(numbers.sources()), limits.told
     lines = sum(_heights(own, short, blocks, unknown, todo, assumed, sources, told, left))
     return Fitted(short, blocks, unknown, todo, assumed, sources, told, left, lines)
 
@@ -149,7 +158,7 @@ def _block(knowledge: Knowledge, own: Brief, part: Part, most: int, numbers: Num
             shown = (Shown(f"No document states this of {words}.", "not-stated", "", ()),)
         sections.append(Section(title, shown, max(len(points) - most, 0)))
     labels = [cut(each.label) for each in part.deployments]
-    places = ", ".join(cut(naming.place(each)) for each in part.deployments[:3])
+    places = ", ".join(naming.short_place(each) for each in part.deployments[:3])
     more = len(part.deployments) - 3
     facets = tuple(cut(each, 3 * LONG) for each in part.configurations[:2])
     others = len(part.configurations) - 2
@@ -178,24 +187,22 @@ def _todo(numbers: Numbers, own: Todo) -> Row:
     return Row(own.kind, cut(own.text, 5 * LONG), "", "", own.command, marks(found), found)
 
 
-def _left(
-    own: Brief, blocks: Sequence[Block], count: int, unknowns: int, todos: int, shorts: int
-) -> Iterator[str]:
+def _left(own: Brief, blocks: Sequence[Block], limits: _Limits) -> Iterator[str]:
     """Say what is left out for want of room, and how many of it."""
-    if rest := own.parts[count:]:
-        deployments = sum(len(each.deployments) for each in rest)
+    if rest := own.parts[limits.groups :]:
         told = naming.counted(len(rest), "group")
+        deployments = sum(len(each.deployments) for each in rest)
         yield f"{told} of {naming.counted(deployments, 'deployment')}"
     if points := sum(section.more for block in blocks for section in block.sections):
         yield naming.counted(points, "line") + " on the groups above"
-    for rows, most, noun in (
-        (own.short, shorts, "sentence in short|sentences in short"),
-        (own.unknown, unknowns, "unknown|unknowns"),
-        (own.todo, todos, "thing to do|things to do"),
-        (own.assumed, 4, "assumption|assumptions"),
+    for rows, most, nouns in (
+        (own.short, limits.short, ("sentence in short", "sentences in short")),
+        (own.unknown, limits.unknown, ("unknown", "unknowns")),
+        (own.todo, limits.todo, ("thing to do", "things to do")),
+        (own.assumed, _ASSUMED, ("assumption", "assumptions")),
     ):
         if len(rows) > most:
-            yield naming.counted(len(rows) - most, *noun.split("|"))
+            yield naming.counted(len(rows) - most, *nouns)
 
 
 def chosen(points: Sequence[Point], most: int) -> list[Point]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sightline.model import Knowledge
-from sightline.render.answer import version_json
+from sightline.render.answer import premises_json, version_json
 from sightline.render.estate_answer import deployment_json
 from sightline.reporting.brief import Brief, Part
 from sightline.reporting.brief_points import Point
@@ -60,10 +60,7 @@ def brief_json(knowledge: Knowledge, own: Brief) -> dict[str, Any]:
 def _part(numbers: Numbers, part: Part) -> dict[str, Any]:
     return {
         "deployments": [deployment_json(each) for each in part.deployments],
-        "configurations": [
-            {facet: list(values) for facet, values in answer.configuration.items()}
-            for answer in part.answers
-        ],
+        "configurations": [premises_json(answer)["configuration"] for answer in part.answers],
         "datasets": list(part.datasets),
         "complete": not part.withheld,
         **({"incomplete_because": part.withheld} if part.withheld else {}),

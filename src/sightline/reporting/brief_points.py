@@ -140,7 +140,7 @@ def _what(told: _Told) -> str:
 
 
 def _actors(lines: Iterable[Line]) -> str:
-    names = (f"{one.actor}{' (inferred)' if one.inferred else ''}" for one in lines)
+    names = (f"{one.actor}{' (actor inferred)' if one.inferred else ''}" for one in lines)
     return ", ".join(dict.fromkeys(names))
 
 

@@ -44,7 +44,7 @@ def _context(knowledge: Knowledge, own: Brief) -> dict[str, Any]:
         "whole": cut(
             f"sightline report brief {own.words} {own.more}".rstrip() + " --format json", 240
         ),
-        "matrix": cut(f"sightline report matrix {own.words}".rstrip(), 240),
+        "matrix": cut(one_line(f"sightline report matrix {own.words}"), 240),
         "digest": knowledge.digest[:19],
     }
 

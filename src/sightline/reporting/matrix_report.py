@@ -53,7 +53,7 @@ def _matrix(knowledge: Knowledge, own: Matrix, day: date, numbers: Numbers) -> d
     return {
         "id": configuration_iri(answer.identity),
         "deployments": [deployment_json(each) for each in own.deployments],
-        "asked": {f: list(values) for f, values in answer.question.configuration.items()},
+        "asked": list(answer.question.configuration),
         **premises_json(answer),
         "documents": [version_json(version, day) for version in answer.versions],
         "complete": answer.complete,

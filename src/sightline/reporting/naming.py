@@ -28,6 +28,13 @@ def place(deployment: Deployment) -> str:
     return one_line(f"{deployment.label} ({deployment.file}:{deployment.line})")
 
 
+def short_place(deployment: Deployment) -> str:
+    """Name a deployment as ``place`` does, where there is little room: the end of a path tells."""
+    file = one_line(deployment.file)
+    file = file if len(file) <= LONG // 2 else f"…{file[1 - LONG // 2 :]}"
+    return f"{cut(one_line(deployment.label), LONG // 2)} ({file}:{deployment.line})"
+
+
 def configuration(
     knowledge: Knowledge,
     facets: Mapping[str, str | Iterable[str]],

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sightline.errors import one_line
 from sightline.model import Knowledge
 from sightline.render import wording
-from sightline.reporting.sources import marks
+from sightline.reporting.sources import ranges
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -38,7 +38,7 @@ def _environment() -> Environment:
     )
     made.tests["web_address"] = _is_web_address
     made.filters["one_line"] = one_line
-    made.globals.update(inside=wording.inside, age=wording.age, marks=marks)
+    made.globals.update(inside=wording.inside, age=wording.age, ranges=ranges)
     return made
 
 

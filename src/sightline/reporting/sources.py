@@ -78,18 +78,30 @@ class Numbers:
         )
 
 
-def marks(numbers: Iterable[int]) -> str:
-    """Write numbers as marks, runs of three and more as a range.
+def ranges(numbers: Iterable[int]) -> list[tuple[str, int]]:
+    """Write numbers in order, runs of three and more as one, each with its first number.
 
-    >>> marks([1, 3, 4, 5, 9])
-    '[1][3-5][9]'
+    >>> ranges([1, 3, 4, 5, 9])
+    [('1', 1), ('3-5', 3), ('9', 9)]
     """
     ordered = sorted(numbers)
-    found = []
+    found: list[tuple[str, int]] = []
     start = 0
     for end in range(1, len(ordered) + 1):
         if end == len(ordered) or ordered[end] != ordered[end - 1] + 1:
             run = ordered[start:end]
-            found += [f"{run[0]}-{run[-1]}"] if len(run) > 2 else [str(n) for n in run]
+            if len(run) > 2:
+                found.append((f"{run[0]}-{run[-1]}", run[0]))
+            else:
+                found += [(str(number), number) for number in run]
             start = end
-    return "".join(f"[{each}]" for each in found)
+    return found
+
+
+def marks(numbers: Iterable[int]) -> str:
+    """Write numbers as marks.
+
+    >>> marks([1, 3, 4, 5, 9])
+    '[1][3-5][9]'
+    """
+    return "".join(f"[{text}]" for text, _ in ranges(numbers))
