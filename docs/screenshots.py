@@ -10,11 +10,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from urllib.parse import quote
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from sightline.cli import main as cli
 from sightline.graph import KnowledgeGraph
 from sightline.server.app import create_app
 from sightline.server.editor import examples
@@ -114,6 +116,16 @@ PICTURES = {
 """Name of the file -> what it shows."""
 
 
+_SET = ("--set", "offering=azure-openai", "--set", "deployment-type=global")
+_PLACED = (*_SET, "--set", "region=swedencentral")
+REPORTS = {
+    "report-matrix": ("matrix", *_PLACED),
+    "report-flow": ("flow", *_PLACED, "--data", "prompts"),
+    "report-brief": ("brief", *_PLACED),
+}
+"""Name of the file -> the report that it shows."""
+
+
 @contextmanager
 def serving() -> Iterator[str]:
     """Serve the shipped knowledge on a free port; gives the address."""
@@ -139,12 +151,31 @@ def serving() -> Iterator[str]:
         thread.join()
 
 
+def report(browser: Browser, name: str) -> None:
+    """Take the picture of a report: of its page, or the drawing that it is."""
+    kind, *arguments = REPORTS[name]
+    file = FOLDER / f"{name}.png"
+    if kind == "flow":
+        cli(["report", kind, *arguments, "-o", str(file)])
+    else:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "report.html"
+            cli(["report", kind, *arguments, "-o", str(path)])
+            page = browser.new_page(viewport={"width": 1000, "height": 1300})
+            page.goto(path.as_uri())
+            page.screenshot(path=file)
+            page.close()
+    print(f"{file.name}: {file.stat().st_size // 1000} kB")
+
+
 def main(names: list[str]) -> None:
     """Take the pictures that are named, or all."""
     FOLDER.mkdir(exist_ok=True)
     with serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name in names or PICTURES:
+        for name in [name for name in names or REPORTS if name in REPORTS]:
+            report(browser, name)
+        for name in [name for name in names or PICTURES if name in PICTURES]:
             picture = PICTURES[name]
             page = browser.new_page(
                 viewport={"width": picture.width, "height": picture.height},

@@ -16,6 +16,9 @@ from sightline.reporting.naming import cut
 from sightline.reporting.pages import page
 from sightline.reporting.sources import Source
 
+_LONGEST = 240
+"""Letters of a command that is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Document:
@@ -41,12 +44,14 @@ def _context(knowledge: Knowledge, own: Brief) -> dict[str, Any]:
         "documents": list(_documents(own, fitted)),
         "judged": any(row.kind != "do" for row in fitted.todo),
         "words": lambda source: source_text(source, fitted.told),
-        "whole": cut(
-            f"sightline report brief {own.words} {own.more}".rstrip() + " --format json", 240
-        ),
-        "matrix": cut(one_line(f"sightline report matrix {own.words}"), 240),
+        "whole": f"{_command(f'report brief {own.words} {own.more}')} --format json",
+        "matrix": _command(f"report matrix {own.words}"),
         "digest": knowledge.digest[:19],
     }
+
+
+def _command(words: str) -> str:
+    return cut(one_line(f"sightline {words}"), _LONGEST)
 
 
 def scope(own: Brief) -> str:
