@@ -180,7 +180,7 @@ def render(error: SightlineError) -> str:
 def one_line(text: str) -> str:
     r"""Write the text of a file so that it neither breaks a line nor steers what shows it.
 
-    >>> one_line("a\\n\x1b[2Jb")
+    >>> one_line("a\n\x1b[2Jb")
     'a \\x1b[2Jb'
     """
     words = " ".join(text.split())
