@@ -30,11 +30,13 @@ def judge(
     accepted: "Iterable[Accepted]" = (),
     today: date | None = None,
     joined: "Joined | None" = None,
+    linked: "Gate | None" = None,
 ) -> "Gate":
     """Hold an estate to its shapes and to the ``chosen`` policies (None: all of them).
 
     With a ``before`` only what that baseline did not have is found, and new access. Policies on
-    datasets judge what is ``joined``. Raises InputError for such a policy without datasets.
+    datasets judge what is ``joined``; ``linked`` is what ``judge_datasets`` found, if that is known
+    already. Raises InputError for such a policy without datasets.
     """
     from sightline.render import rdf
     from sightline.validate.estate_shapes import only_new as new_findings
@@ -42,9 +44,9 @@ def judge(
     from sightline.validate.new_access import only_new
 
     day, entries = today or date.today(), tuple(accepted)
-    on_datasets = [name for name in policies.of_datasets if chosen is None or name in chosen]
+    on_datasets = chosen_of_datasets(policies, chosen)
     if chosen is not None:
-        if joined is None and on_datasets:
+        if joined is None and linked is None and on_datasets:
             raise InputError(
                 "input.value",
                 f"the policy '{on_datasets[0]}' is about datasets, and none are given",
@@ -56,17 +58,11 @@ def judge(
         return graph.access(configuration)
 
     shaped = shape_findings(estate)
-    linked = None
-    if joined is not None and on_datasets:
-        from sightline.joining import paired
-
-        pairs = paired(joined, graph.access_estate)
-        linked = gate(
-            pairs, graph.knowledge, policies, on_datasets, quads=rdf.quads, derive=derive, today=day
-        )
-        if before is None:
-            shaped = (*shaped, *linked.findings)
+    if joined is not None and on_datasets and linked is None:
+        linked = judge_datasets(graph, joined, policies, on_datasets)
     if before is None:
+        if linked is not None:
+            shaped = (*shaped, *linked.findings)
         # Without policies nothing has to be derived.
         wanted = chosen is None or bool(chosen)
         found = gate(
@@ -83,6 +79,23 @@ def judge(
     )  # fmt: skip
     had = gate(base, graph.knowledge, policies, chosen, quads=rdf.quads, today=day)
     return only_new(found, had, deployed, base, entries)
+
+
+def chosen_of_datasets(policies: "Policies", chosen: Sequence[str] | None) -> list[str]:
+    """Give the policies on datasets among those that are chosen (None: all of them)."""
+    return [name for name in policies.of_datasets if chosen is None or name in chosen]
+
+
+def judge_datasets(
+    graph: KnowledgeGraph, joined: "Joined", policies: "Policies", names: Sequence[str]
+) -> "Gate":
+    """Hold each dataset, with each deployment that it reaches, to policies on datasets."""
+    from sightline.joining import paired
+    from sightline.render import rdf
+    from sightline.validate.gate import gate
+
+    pairs = paired(joined, graph.access_estate)
+    return gate(pairs, graph.knowledge, policies, names, quads=rdf.quads, derive=graph.access)
 
 
 def with_linked(found: "Gate", linked: "Gate") -> "Gate":

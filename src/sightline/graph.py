@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from sightline.model import (
     Knowledge,
     Question,
 )
-from sightline.scratch import Scratch
+from sightline.scratch import Ground, Scratch
 from sightline.stores import SUFFIXES, TRIPLE_FORMATS, Solutions, Store, iri, nquads
 from sightline.stores import Answer as StoreAnswer
 from sightline.terms import DOCUMENT, GRAPH, token
@@ -53,9 +53,8 @@ class KnowledgeGraph:
     def __init__(self, store: Store | None = None) -> None:
         self._given = store
         self._derivations: dict[tuple[date | None, str | None], Derivation] = {}
-        self._scratch = Scratch(
-            lambda: self.store.serialize("CONSTRUCT WHERE { ?s ?p ?o }", "ntriples")
-        )
+        self._scratch = Scratch(self._published)
+        self._kept: list[tuple[Joined, Estate | None, Ground]] = []
 
     @cached_property
     def store(self) -> Store:
@@ -248,20 +247,28 @@ class KnowledgeGraph:
         Access is derived for deployments as datasets use them; ``derive`` is as for
         ``access_estate``.
         """
-        from datetime import UTC, datetime
-
         from sightline.joining import facts
-        from sightline.render import estate_rdf
 
-        if estate is not None:
-            now = datetime.now(UTC)
-            yield from estate_rdf.quads(
-                estate.reported(), estate.deployments, now, estate.described
-            )
+        yield from facts.said(joined, estate)
+        yield from facts.derived(joined, self._deriving(derive))
+
+    def keep(self, joined: "Joined", estate: "Estate | None" = None) -> None:
+        """Keep ready what catalogs and an estate say, for questions about these very objects.
+
+        Then only what depends on date, collection and assumptions is written for a question.
+        """
+        from sightline.joining import facts
+
+        ground = Ground(self._published(), facts.said(joined, estate))
+        self._kept.append((joined, estate, ground))
+
+    def _deriving(self, derive: Mapping[str, Any]) -> Callable[..., list[DeployedAccess]]:
+        """Give what derives access to data that datasets become, whatever data is asked for."""
         options = {name: value for name, value in derive.items() if name != "data"}
-        yield from facts.quads(
-            joined, lambda found, data: self.access_estate(found, data=data, **options)
-        )
+        return lambda found, data: self.access_estate(found, data=data, **options)
+
+    def _published(self) -> bytes:
+        return self.store.serialize("CONSTRUCT WHERE { ?s ?p ?o }", "ntriples")
 
     def derivation(self, as_of: date | None = None, collection: str | None = None) -> Derivation:
         """Give the evaluator for one selection of document versions."""
@@ -300,6 +307,7 @@ class KnowledgeGraph:
         self.__dict__.pop("knowledge", None)
         self._derivations.clear()
         self._scratch.clear()
+        self._kept.clear()
 
     def questions(self) -> Mapping[str, "LibraryQuestion"]:
         """List the questions of the library by name."""
@@ -348,20 +356,10 @@ class KnowledgeGraph:
                 problem = f"the question {asked.name!r} needs {what}"
                 raise ParameterError("parameter.missing", problem, hint)
         if ESTATE in asked.needs or DATASETS in asked.needs:
-            linked = joined if DATASETS in asked.needs else None
             values = queries.read_params(self.store, asked, params)
             derive["data"] = token(values["data"].value) if "data" in values else None
-
-            def found() -> "Iterator[Quad]":
-                if linked is not None:
-                    return self.linked_quads(linked, estate, **derive)
-                assert estate is not None
-                return self.estate_quads(estate, **derive)
-
-            basis = ("estate", *map(str, derive.values()))
-            return queries.answer(
-                self._scratch.store(basis, found, linked or estate), asked, values
-            )
+            linked = joined if DATASETS in asked.needs else None
+            return queries.answer(self._store_of(linked, estate, derive), asked, values)
         if CONFIGURATION not in asked.needs:
             if configuration:
                 raise ParameterError(
@@ -385,6 +383,23 @@ class KnowledgeGraph:
         key = (answer.identity, str(answer.selected_on), *map(str, derive.values()))
         store = self._scratch.store(key, lambda: rdf.quads(answer))
         return queries.answer(store, asked, values)
+
+    def _store_of(
+        self, joined: "Joined | None", estate: "Estate | None", derive: Mapping[str, Any]
+    ) -> Store:
+        """Give the published facts with those about datasets, or about an estate alone."""
+        if joined is None:
+            assert estate is not None
+            added = partial(self.estate_quads, estate, **derive)
+            return self._scratch.store(("estate", *map(str, derive.values())), added, estate)
+        basis = tuple(str(value) for name, value in derive.items() if name != "data")
+        for own, beside, ground in self._kept:
+            if own is joined and beside is estate:
+                from sightline.joining import facts
+
+                return ground.store(basis, partial(facts.derived, own, self._deriving(derive)))
+        added = partial(self.linked_quads, joined, estate, **derive)
+        return self._scratch.store(("estate", *basis), added, joined)
 
     def graph(self) -> "Dataset":
         """Give the whole graph as an rdflib Dataset whose default graph is the union."""

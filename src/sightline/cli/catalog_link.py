@@ -62,15 +62,7 @@ def link(
         decided = walk(joined, open_links, Path(links_files[-1]), reviewer)
         click.echo(f"{decided} of {len(open_links)} links decided")
         return
-    reached = {reach.dataset for reach in joined.reaches}
-    unknown = [
-        each
-        for iri, each in sorted(joined.datasets.items())
-        if each.described
-        and iri not in reached
-        and iri not in joined.nothing
-        and iri not in joined.stands_for
-    ]
+    unknown = [joined.datasets[iri] for iri in joined.unknown]
     if form == "json":
         print_json(
             {

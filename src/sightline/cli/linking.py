@@ -1,7 +1,6 @@
 """Read catalogs, links and crosswalks that several commands take, and join them to an estate."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -52,16 +51,9 @@ def joined(
         if links_files or crosswalk_files:
             raise usage("links are of datasets, and no catalog file is named", "add --catalog FILE")
         return None
-    from sightline.catalogs.crosswalk import shipped_crosswalk
-    from sightline.catalogs.links import read_links
-    from sightline.joining import join
+    from sightline.joining import join_files
 
-    catalog = catalogs.read(catalog_files)
-    if catalog.errors:
-        raise catalog.errors[0]
-    crosswalk = shipped_crosswalk([Path(name) for name in crosswalk_files])
-    declared = [entry for name in links_files for entry in read_links(name, crosswalk.ways)]
-    found = join(catalog, estate, declared, crosswalk)
+    found = join_files(catalogs.read(catalog_files), estate, links_files, crosswalk_files)
     for problem in found.problems:
         click.echo(f"warning: {problem}", err=True)
     return found

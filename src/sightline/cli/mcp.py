@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sightline.cli import options
+from sightline.cli import served
 from sightline.cli.faults import usage
 
 if TYPE_CHECKING:
@@ -23,23 +23,24 @@ if TYPE_CHECKING:
     show_default=True,
     help="Port for --http; 0 takes any that is free.",
 )
-@click.option(
-    "--estate",
-    "estates",
-    metavar="[NAME=]DIR",
-    type=options.FILE,
-    multiple=True,
-    help="Answer about the estate files of a folder too; repeat for several.",
-)
-def command(http: bool, port: int, estates: tuple[str, ...]) -> None:
+@served.given
+def command(
+    http: bool,
+    port: int,
+    estates: tuple[str, ...],
+    catalog_files: tuple[str, ...],
+    links_files: tuple[str, ...],
+    crosswalk_files: tuple[str, ...],
+) -> None:
     """Serve agents by the Model Context Protocol: tools that only read, and answers with evidence.
 
     Without --http the client starts this command and speaks to it over stdin and stdout.
     """
-    from sightline.cli.serve import named_estates
     from sightline.service.opening import open_workers
     from sightline.service.work import Snapshot
 
+    named = served.named_estates(estates)
+    catalogs = served.catalogs(list(named), catalog_files, links_files, crosswalk_files)
     try:
         import mcp.server  # noqa: F401 - asked for before the work of reading
     except ImportError as error:
@@ -49,8 +50,11 @@ def command(http: bool, port: int, estates: tuple[str, ...]) -> None:
     from sightline.graph import KnowledgeGraph
     from sightline.mcp import create_server
 
-    snapshot = Snapshot({name: (path,) for name, path in named_estates(estates).items()})
-    workers = open_workers(snapshot, workers=2).workers
+    snapshot = Snapshot({name: (path,) for name, path in named.items()}, catalogs=catalogs)
+    opened = open_workers(snapshot, workers=2)
+    for warning in opened.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    workers = opened.workers
     graph = KnowledgeGraph()
     server = create_server(workers, graph.knowledge, graph.questions())
     if http:

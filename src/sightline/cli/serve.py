@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from sightline.cli import options
+from sightline.cli import options, served
 from sightline.cli.faults import usage
 
 
@@ -17,14 +17,7 @@ from sightline.cli.faults import usage
     show_default=True,
     help="Port to listen on; 0 takes any that is free.",
 )
-@click.option(
-    "--estate",
-    "estates",
-    metavar="[NAME=]DIR",
-    type=options.FILE,
-    multiple=True,
-    help="Answer about the estate files of a folder too; repeat for several.",
-)
+@served.given
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
@@ -75,6 +68,9 @@ def command(
     host: str,
     port: int,
     estates: tuple[str, ...],
+    catalog_files: tuple[str, ...],
+    links_files: tuple[str, ...],
+    crosswalk_files: tuple[str, ...],
     workers: int,
     tokens: str | None,
     oidc: str | None,
@@ -91,8 +87,10 @@ def command(
     ends the server.
     """
     if new is not None:
-        _make_token(new, list(named_estates(estates)))
+        _make_token(new, list(served.named_estates(estates)))
         return
+    named = served.named_estates(estates)
+    catalogs = served.catalogs(list(named), catalog_files, links_files, crosswalk_files)
     from sightline.server.settings import Settings, is_loopback
 
     if not (is_loopback(host) or tokens or oidc or i_know):
@@ -110,7 +108,8 @@ def command(
         oidc=Path(oidc) if oidc else None,
         audit=audit,
         rate=rate,
-        estates=named_estates(estates),
+        estates=named,
+        catalogs=catalogs,
     )
     # Before the work of reading: a faulty file or a port in use should not cost seconds.
     from sightline.server.listening import listen, serve
@@ -130,6 +129,8 @@ def command(
             )
 
         def told() -> None:
+            for warning in site.warnings:
+                click.echo(f"warning: {warning}", err=True)
             if lack:
                 click.echo(f"note: queries are checked, but not shut in: {lack}", err=True)
             click.echo(f"sightline listens on {address(opened, host)} (Ctrl-C ends it)", err=True)
@@ -147,18 +148,3 @@ def _make_token(name: str, estates: list[str]) -> None:
     token = new_token()
     click.echo(line(name, token, estates))
     click.echo(f"token of {name}, shown only now: {token}", err=True)
-
-
-def named_estates(estates: tuple[str, ...]) -> dict[str, Path]:
-    """Read what ``--estate`` gives; an estate without a name has that of its folder."""
-    found: dict[str, Path] = {}
-    for text in estates:
-        name, equals, place = text.partition("=")
-        path = Path(place if equals else text)
-        name = name if equals else path.resolve().name
-        if not name or (not place and equals):
-            raise usage(f"{text!r} names no estate", "write NAME=DIR, as in production=infra")
-        if name in found:
-            raise usage(f"two estates are named {name!r}", "write NAME=DIR to tell them apart")
-        found[name] = path
-    return found

@@ -4,25 +4,38 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from sightline.catalogs import rdf as catalog_rdf
+from sightline.estate import Estate
 from sightline.joining import links_rdf
 from sightline.joining.joined import Joined
 from sightline.joining.pairs import carried, configured
 from sightline.model import DeployedAccess, Deployment
-from sightline.render import rdf
+from sightline.render import estate_rdf, rdf
 from sightline.stores import Quad
 
 Derive = Callable[[list[Deployment], str], list[DeployedAccess]]
 """What derives the access of deployments to a category of data."""
 
 
-def quads(joined: Joined, derive: Derive) -> Iterator[Quad]:
-    """Give what catalogs say, the links, and the access to what datasets become.
+def said(joined: Joined, estate: Estate | None) -> Iterator[Quad]:
+    """Give what the files of an estate and catalogs say, and the links."""
+    if estate is not None:
+        now = datetime.now(UTC)
+        yield from estate_rdf.quads(estate.reported(), estate.deployments, now, estate.described)
+    yield from stated(joined)
 
-    Access is derived for deployments as datasets use them, and for the data that datasets become:
-    what is said of all of a broader category counts for it.
-    """
+
+def stated(joined: Joined) -> Iterator[Quad]:
+    """Give what catalogs say, and the links."""
     yield from catalog_rdf.quads(joined.catalog.files, datetime.now(UTC))
     yield from links_rdf.quads(joined)
+
+
+def derived(joined: Joined, derive: Derive) -> Iterator[Quad]:
+    """Give the access to what datasets become.
+
+    It is derived for deployments as datasets use them, and for the data that datasets become: what
+    is said of all of a broader category counts for it.
+    """
     used: dict[str, dict[str, Deployment]] = {}
     for reach in joined.reaches:
         own, _ = configured(joined, reach)

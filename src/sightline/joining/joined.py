@@ -4,15 +4,19 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from sightline.catalogs.crosswalk import Crosswalk, Reading, shipped_crosswalk
 from sightline.catalogs.datasets import Catalog, Dataset, Term
-from sightline.catalogs.links import NOTHING, Declared, Link
+from sightline.catalogs.links import NOTHING, Declared, Link, read_links
 from sightline.estate import Estate
 from sightline.joining.candidates import by_name
 from sightline.joining.derived import by_attribute, by_connection, by_lineage, deployments_in
 from sightline.joining.names import Names
 from sightline.model import Deployment
+from sightline.terms import expand
+
+_PERSONAL = "dpv:PersonalData"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,28 @@ class Joined:
     def terms(self, dataset: str) -> Iterator[Term]:
         """Give the terms of a dataset and of its fields, from all files, each once."""
         yield from self._terms.get(dataset, {}).values()
+
+    def personal(self, dataset: str) -> list[str]:
+        """Give the categories of personal data that terms of a dataset mark, as sorted IRIs."""
+        personal, broader = expand(_PERSONAL), self.crosswalk.broader
+        found = {c for term in self.terms(dataset) for c in self.crosswalk.read(term).categories}
+        return sorted(c for c in found if c == personal or personal in broader.get(c, ()))
+
+    @cached_property
+    def unknown(self) -> tuple[str, ...]:
+        """The datasets of which no link and nobody says that they reach something, or nothing."""
+        known = {reach.dataset for reach in self.reaches} | set(self.nothing) | set(self.stands_for)
+        described = (iri for iri, each in self.datasets.items() if each.described)
+        return tuple(sorted(iri for iri in described if iri not in known))
+
+    def with_deployments(self, deployments: Iterable[Deployment]) -> "Joined":
+        """Give the same links to deployments of which more is settled."""
+        made = replace(self, deployments={own.iri: own for own in deployments})
+        # What was found about the catalog holds for it as well.
+        for name in ("readings", "unknown", "_terms"):
+            if name in self.__dict__:
+                made.__dict__[name] = self.__dict__[name]
+        return made
 
     @cached_property
     def _terms(self) -> Mapping[str, Mapping[str, Term]]:
@@ -128,6 +154,24 @@ def join(
         crosswalk,
         tuple(problems),
     )
+
+
+def join_files(
+    catalog: Catalog,
+    estate: Estate | None = None,
+    links: Iterable[Path | str] = (),
+    crosswalks: Iterable[Path | str] = (),
+) -> Joined:
+    """Join a catalog by files of reviewed links, and by crosswalks besides the shipped ones.
+
+    Raises the first error of a catalog file, as an answer that silently lacks one would be wrong,
+    InputError for a file of links or a crosswalk that cannot be used, and as ``join`` does.
+    """
+    if catalog.errors:
+        raise catalog.errors[0]
+    crosswalk = shipped_crosswalk([Path(name) for name in crosswalks])
+    declared = [entry for name in links for entry in read_links(name, crosswalk.ways)]
+    return join(catalog, estate, declared, crosswalk)
 
 
 def _resolved(

@@ -12,8 +12,6 @@ from sightline.terms import DATA, GRAPH, RDF, SL, XSD, expand
 LINKS_GRAPH = GRAPH["links"]
 """The graph of all that a join finds."""
 
-_PERSONAL = "dpv:PersonalData"
-
 
 def quads(joined: Joined) -> Iterator[Quad]:
     """Give links with their status, reaches with the configuration that counts, and readings.
@@ -67,17 +65,13 @@ def _reaches(joined: Joined) -> Iterator[Quad]:
 
 
 def _readings(joined: Joined) -> Iterator[Quad]:
-    personal = expand(_PERSONAL)
     for reading in joined.readings:
         for mapped in reading.by:
             yield reading.term.iri, SL["mappedBy"], iri(mapped.iri), ""
         for category in reading.categories:
             yield reading.term.iri, SL["readAs"], iri(category), ""
     for name in joined.datasets:
-        terms = tuple(joined.terms(name))
-        for term in terms:
+        for term in joined.terms(name):
             yield name, SL["hasTerm"], iri(term.iri), ""
-        found = {c for term in terms for c in joined.crosswalk.read(term).categories}
-        for category in sorted(found):
-            if category == personal or personal in joined.crosswalk.broader.get(category, ()):
-                yield name, expand("dpv:hasPersonalData"), iri(category), ""
+        for category in joined.personal(name):
+            yield name, expand("dpv:hasPersonalData"), iri(category), ""

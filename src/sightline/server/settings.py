@@ -6,6 +6,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sightline.service.work import CatalogFiles
+
 MIB = 1024 * 1024
 
 
@@ -50,6 +52,8 @@ class Settings:
     """How often a second a named caller, or an address of another machine, may ask; 0: always."""
     estates: Mapping[str, Path] = field(default_factory=dict)
     """Name -> file or folder of an estate."""
+    catalogs: Mapping[str, CatalogFiles] = field(default_factory=dict)
+    """Name of an estate -> the catalogs that are joined to it."""
     limits: Limits = Limits()
 
     @property

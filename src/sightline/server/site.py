@@ -8,7 +8,7 @@ from starlette.requests import Request
 from sightline.model import Knowledge
 from sightline.queries import LibraryQuestion
 from sightline.server.settings import Settings
-from sightline.service.work import estate_graph
+from sightline.service.work import catalog_graph, estate_graph
 from sightline.service.workers import Workers
 
 
@@ -25,12 +25,17 @@ class Site:
     graphs: tuple[str, ...]
     """The named graphs that every caller may read."""
     estates: tuple[str, ...] = ()
+    catalogs: tuple[str, ...] = ()
+    """The estates to which catalogs are joined."""
     settings: Settings = field(default_factory=Settings)
+    warnings: tuple[str, ...] = ()
+    """What whoever starts the server should know of its files."""
 
     def readable(self, estates: frozenset[str] | None = None) -> list[str]:
         """List the named graphs for a caller who may read ``estates`` (None: all of them)."""
-        allowed = (name for name in self.estates if estates is None or name in estates)
-        return [*self.graphs, *map(estate_graph, allowed)]
+        allowed = [name for name in self.estates if estates is None or name in estates]
+        catalogs = (catalog_graph(name) for name in self.catalogs if name in allowed)
+        return [*self.graphs, *map(estate_graph, allowed), *catalogs]
 
 
 def site_of(request: Request) -> Site:

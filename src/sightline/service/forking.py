@@ -29,6 +29,7 @@ class Forker:
     def __init__(self, snapshot: Snapshot, limits: Limits, *, warm: bool) -> None:
         self.digest = self.reason = ""
         self.graphs: tuple[str, ...] = ()
+        self.warnings: tuple[str, ...] = ()
         self.walled = self.is_warm = False
         self.lines: dict[int, Line] = {}
         self.is_lost = False
@@ -147,6 +148,7 @@ class Forker:
             self._fail(error)
         elif "ready" in head:
             self.graphs = tuple(head["graphs"])
+            self.warnings = tuple(head["warnings"])
             self.walled, self.reason = head["walled"], head["reason"]
             self.digest = head["ready"]
             if self._ready:

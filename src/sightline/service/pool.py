@@ -97,6 +97,11 @@ class Pool:
         """Why workers are not kept from the network, or ''."""
         return self._forker.reason if self._forker else ""
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of the files counts for nothing, and why."""
+        return self._forker.warnings if self._forker else ()
+
     def launch(self) -> None:
         """Read everything, and block until that is done.
 

@@ -15,12 +15,15 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sightline.errors import SightlineError
 from sightline.service import sandbox, worker
 from sightline.service.frames import Frame, Unpacker, error_json, pack
 from sightline.service.work import Snapshot, Work
+
+if TYPE_CHECKING:
+    from sightline.joining import Joined
 
 _REAPING = 10
 """Milliseconds between looks at a process that was killed."""
@@ -110,6 +113,7 @@ class _Zygote:
             self._tell(
                 ready=self._work.digest,
                 graphs=graphs,
+                warnings=self._work.warnings(),
                 walled=self._wall.complete,
                 reason=self._wall.reason,
             )
@@ -170,10 +174,30 @@ def warming(work: Work) -> Iterator[None]:
     yield
     questions = work.graph.questions()
     yield
+    for name, joined in work.joined.items():
+        yield from _warming_datasets(work, name, joined)
     for asked in questions.values():
         if CATALOG in asked.needs and not any(p.required for p in asked.params.values()):
             work.graph.ask(asked.name)
             return
+
+
+def _warming_datasets(work: Work, name: str, joined: "Joined") -> Iterator[None]:
+    """Do once what every question about the datasets of an estate would begin with."""
+    from sightline.queries import DATASETS
+    from sightline.service.tasks import datasets
+
+    work.graph.keep(joined, work.estates[name])
+    yield
+    for asked in work.graph.questions().values():
+        if DATASETS in asked.needs and not any(p.required for p in asked.params.values()):
+            work.graph.ask(asked.name, estate=work.estates[name], joined=joined)
+            break
+    yield
+    datasets.overview(work, {"estate": name}, b"")
+    yield
+    datasets.judged_by_default(work, name)
+    yield
 
 
 def _freeze() -> None:

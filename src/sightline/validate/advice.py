@@ -6,6 +6,7 @@ from itertools import combinations, islice
 
 from sightline.errors import InputError
 from sightline.model import Answer, Knowledge
+from sightline.terms import SL
 from sightline.validate.cases import Case, case
 from sightline.validate.judging import Judge, Judgement
 from sightline.validate.policies import Policy, Remedy
@@ -18,6 +19,8 @@ _MOST = 2000
 """How many changed configurations are tried in all at most: some seconds."""
 _AHEAD = 16
 """How many pairs of changes are tried at once for one judgement."""
+_OF_DATASETS = {SL["readAs"], SL["DatasetLink"]}
+"""What constraints are about that no setting of a deployment changes: terms and links."""
 
 Derive = Callable[[Mapping[str, tuple[str, ...]]], Answer]
 Change = tuple[str, Mapping[str, str], Mapping[str, str]]
@@ -61,6 +64,7 @@ class _Trials:
         self._judge = judge
         self._derive = derive
         self._conforming: dict[tuple[str, str], frozenset[str]] = {}
+        self._answers: dict[str, Answer | None] = {}
 
     def __len__(self) -> int:
         return len(self._conforming)
@@ -75,9 +79,8 @@ class _Trials:
                 continue
             self._conforming[name] = frozenset()
             configuration, attributes = _changed(own, change)
-            try:
-                answer = self._derive(configuration)
-            except InputError:  # facets that contradict each other are no way out
+            answer = self._answer(configuration)
+            if answer is None:
                 continue
             made = case(answer, attributes, self._judge.attributes, None)
             changed[made.iri] = made
@@ -89,6 +92,16 @@ class _Trials:
         for iri, alike in names.items():
             for name in alike:
                 self._conforming[name] = frozenset(conforming.get(iri, ()))
+
+    def _answer(self, configuration: Mapping[str, tuple[str, ...]]) -> Answer | None:
+        """Derive what many cases may ask for; None for facets that contradict each other."""
+        name = str(sorted(configuration.items()))
+        if name not in self._answers:
+            try:
+                self._answers[name] = self._derive(configuration)
+            except InputError:  # no way out
+                self._answers[name] = None
+        return self._answers[name]
 
     def works(self, policy: Policy, own: Case, change: Change) -> bool:
         """Tell whether a policy conforms after a change that was tried."""
@@ -106,7 +119,7 @@ def advise(
     trials = _Trials(judge, derive)
     searches = []
     for judgement in judgements:
-        if judgement.case.ungoverned is None:
+        if judgement.case.ungoverned is None and not _lasting(judgement):
             singles = tuple(_changes(judgement.policy, judgement.case, knowledge))
             searches.append(_Search(judgement, singles, iter(singles)))
     pending = list(searches)
@@ -130,6 +143,11 @@ def advise(
         if search.found
     }
     return advice, sum(1 for search in pending if search.ahead())
+
+
+def _lasting(judgement: Judgement) -> bool:
+    """Tell whether a reason is about the dataset alone, so that no setting removes it."""
+    return any(_OF_DATASETS & set(reason.constraint.see_also) for reason in judgement.reasons)
 
 
 def _changed(own: Case, change: Change) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:

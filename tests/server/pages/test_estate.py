@@ -308,9 +308,10 @@ def test_a_deployment_that_no_document_governs_is_no_pass(address: str) -> None:
 
 
 def test_policies_that_are_not_for_a_deployment_are_no_pass(graph: KnowledgeGraph) -> None:
-    gate = {"findings": [], "conforming": {}, "deployments": 3, "counts": {}, "warnings": []}
+    gate = {"findings": [], "found": {}, "conforming": {}, "deployments": 3}
+    gate |= {"counts": {}, "warnings": []}
     chosen = findings.Chosen(("some-policy",), {})
-    known = [{"name": "some-policy", "label": "Some policy"}]
+    known = [{"name": "some-policy", "label": "Some policy", "judges": "deployments"}]
     (group,) = findings.context(graph.knowledge, gate, chosen, known)["groups"]
     assert group["outcome"] == "not-for"
     assert group["left_out"] == 3

@@ -15,7 +15,7 @@ from sightline.server.api.authzen import IDENTIFIER
 from sightline.server.api.catalog import endpoints
 from sightline.server.api.endpoints import FORMS, Endpoint
 from sightline.server.api.kept import Kept, Written
-from sightline.server.api.reading import ESTATE, read
+from sightline.server.api.reading import DATASETS, ESTATE, read
 from sightline.server.forms import not_acceptable
 from sightline.server.site import Site, readable_estates, site_of
 from sightline.server.sparql import parameters as query_of
@@ -69,7 +69,11 @@ class Answering:
                 unknown = UnknownTermError("question", request.path_params["name"], names)
                 return problems.problem(request, unknown, _MISSING)
             endpoint = own[path]
-            known = {**await self.values(), ESTATE: frozenset(visible)}
+            known = {
+                **await self.values(),
+                ESTATE: frozenset(visible),
+                DATASETS: frozenset(visible).intersection(self._site.catalogs),
+            }
             return await self._answer(request, endpoint, known)
 
         return handle
@@ -90,8 +94,9 @@ class Answering:
                 return problems.problem(request, error, _MISSING)
             raise
         form = _form(request, endpoint, named)
-        if any(p.name == ESTATE for p in endpoint.parameters) and ESTATE not in values:
-            (values[ESTATE],) = known[ESTATE]  # else it is required
+        for parameter in endpoint.parameters:
+            if parameter.name == ESTATE and ESTATE not in values:
+                (values[ESTATE],) = known[parameter.kind]  # else it is required
         part = {name: values.pop(name, None) for name in ("limit", "offset")}
         try:
             if endpoint.body is not None:

@@ -190,6 +190,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
                         "name": _TEXT,
                         "label": _TEXT,
                         "definition": _TEXT,
+                        "judges": {"enum": ["deployments", "datasets"]},
                         "parameters": {"type": "object", "additionalProperties": _TEXTS},
                     }
                 ),

@@ -1,11 +1,12 @@
 """The parameters that several endpoints have: facets, filters, what to rest on, parts of rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sightline.model import Facet, Knowledge
 from sightline.server.api.endpoints import FORMS, Parameter, Values, one_of
-from sightline.server.api.reading import ESTATE
+from sightline.server.api.reading import DATASETS, ESTATE
 
 FILTERS: Mapping[str, str] = {
     "actor": "Only that actor, its members and the services it operates.",
@@ -88,6 +89,13 @@ def estate(estates: Sequence[str]) -> Parameter:
     schema = one_of(*estates) if estates else {"type": "string", "minLength": 1}
     text = "The estate of the server that is asked about."
     return Parameter(ESTATE, text, schema, required=len(estates) != 1, kind=ESTATE)
+
+
+def datasets(estates: Sequence[str]) -> Parameter:
+    """Describe the parameter that names an estate to which a catalog is joined."""
+    found = estate(estates)
+    text = "The estate of the server whose datasets are asked about: one with a catalog."
+    return replace(found, description=text, kind=DATASETS)
 
 
 def paging() -> tuple[Parameter, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sightline.errors import UnknownTermError
 from sightline.model import Knowledge
-from sightline.queries import CONFIGURATION, ESTATE, LibraryQuestion
+from sightline.queries import CONFIGURATION, DATASETS, ESTATE, LibraryQuestion
 from sightline.render.flat import table_csv, table_markdown
 from sightline.render.questions import question_json
 from sightline.server.api import parameters
@@ -32,6 +32,7 @@ def endpoints(site: Site, estates: Sequence[str]) -> list[Endpoint]:
     questions = site.questions.values()
     folders = sorted({question.folder for question in questions})
     tags = sorted({tag for question in questions for tag in question.tags})
+    cataloged = [name for name in estates if name in site.catalogs]
     return [
         Endpoint(
             PATH,
@@ -59,7 +60,10 @@ def endpoints(site: Site, estates: Sequence[str]) -> list[Endpoint]:
             ),
             refusal=404,
         ),
-        *(_question(site.knowledge, question, estates) for question in questions),
+        *(
+            _question(site.knowledge, q, cataloged if DATASETS in q.needs else estates)
+            for q in questions
+        ),
     ]
 
 
@@ -85,6 +89,8 @@ def _question(knowledge: Knowledge, question: LibraryQuestion, estates: Sequence
     if CONFIGURATION in question.needs:
         facets = (f for f in parameters.facets(knowledge) if f.name not in question.params)
         needed = (*facets, *parameters.basis(knowledge))
+    elif DATASETS in question.needs:
+        needed = (parameters.datasets(estates), *parameters.basis(knowledge))
     elif ESTATE in question.needs:
         needed = (parameters.estate(estates), *parameters.basis(knowledge))
     columns = "\n".join(f"- `{column}`: {what}" for column, what in question.returns.items())
@@ -112,11 +118,11 @@ def _given(knowledge: Knowledge, question: LibraryQuestion, values: Values) -> M
         "name": question.name,
         "params": {name: values[name] for name in question.params if name in values},
     }
-    if not {CONFIGURATION, ESTATE} & set(question.needs):
+    if not {CONFIGURATION, ESTATE, DATASETS} & set(question.needs):
         return found
     rest = {name: value for name, value in values.items() if name not in question.params}
     asked = parameters.asked(knowledge, rest)
-    if ESTATE in question.needs:
+    if {ESTATE, DATASETS} & set(question.needs):
         return {**found, **asked, "configuration": {}, "estate": values.get(ESTATE)}
     return {**found, **asked}
 

@@ -14,6 +14,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 ESTATE = "estate"
 """The kind of parameters that name an estate of the server."""
+DATASETS = "estate with datasets"
+"""The kind of those that name one to which a catalog is joined."""
+_ESTATES = (ESTATE, DATASETS)
 
 Known = Mapping[str, Collection[str]]
 """Kind of parameter -> the tokens it can be."""
@@ -40,7 +43,7 @@ def read(
         texts = [path[name]] if name in path else given.get(name)
         if texts is None:
             if parameter.required:
-                raise _missing(endpoint, parameter)
+                raise _missing(endpoint, parameter, known)
         elif parameter.list:
             parts = [part for text in texts for part in _parts(parameter, text)]
             found[name] = [_value(parameter, part, known) for part in dict.fromkeys(parts)]
@@ -60,8 +63,11 @@ def _value(parameter: Parameter, text: str, known: Known) -> Any:
     tokens = known.get(parameter.kind) if parameter.kind else schema.get("enum")
     if tokens is not None:
         # A term may be given as its IRI too, which the task looks up.
-        if text in tokens or (parameter.kind not in ("", ESTATE) and ":" in text):
+        if text in tokens or (parameter.kind not in ("", *_ESTATES) and ":" in text):
             return text
+        if parameter.kind == DATASETS and text in known[ESTATE]:
+            hint = f"start the server with --catalog {text}=FILE, or name another estate"
+            raise ParameterError("parameter.value", f"the estate {text!r} has no catalog", hint)
         raise UnknownTermError(name, text, tokens)
     if schema["type"] == "integer":
         low, high = schema.get("minimum", 0), schema.get("maximum", 10**9)
@@ -87,7 +93,13 @@ def _not(parameter: Parameter, text: str, what: str) -> ParameterError:
     return ParameterError("parameter.value", f"{parameter.name!r} is {shown!r}", f"give {what}")
 
 
-def _missing(endpoint: Endpoint, parameter: Parameter) -> ParameterError:
+def _missing(endpoint: Endpoint, parameter: Parameter, known: Known) -> ParameterError:
+    if parameter.kind == DATASETS and not known[DATASETS]:
+        return ParameterError(
+            "parameter.missing",
+            f"{endpoint.path} is about the datasets of a catalog, and the server has none",
+            "start it with --estate DIR --catalog FILE --links FILE",
+        )
     example = f", for example {parameter.example}" if parameter.example else ""
     return ParameterError(
         "parameter.missing",

@@ -10,9 +10,8 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import InputError, SightlineError, UnknownTermError
 from sightline.server.pages import ask, configuration, deployed, findings, rendering, settling
-from sightline.server.pages.questions import readable_estates
 from sightline.server.pages.uploads import Sent, read_form
-from sightline.server.site import Site, site_of
+from sightline.server.site import Site, readable_estates, site_of
 
 EXAMPLE = rendering.TEMPLATES / "examples" / "template.json"
 
@@ -26,7 +25,7 @@ async def estate(request: Request) -> Response:
     """Show the form and, for files or an estate of the server, the answer."""
     site = site_of(request)
     context: dict[str, Any] = {
-        "estates": readable_estates(request, site),
+        "estates": readable_estates(request),
         "example": "",
         "problem": None,
         "found": None,
@@ -80,8 +79,10 @@ async def _found(site: Site, sent: Sent, name: str | None) -> dict[str, Any]:
     about = {"data": data} if data else {}
     overview = await site.workers.call("estate_overview", {**given, **about}, sent.body)
     cards = deployed.cards(knowledge, overview["answers"], data)
-    known = await site.workers.call("policies", {})
-    chosen = findings.Chosen.read(known["policies"], fields)
+    cataloged = name is not None and name in site.catalogs
+    known = findings.judging((await site.workers.call("policies", {}))["policies"], cataloged)
+    chosen = findings.Chosen.read(known, fields)
+    datasets = await site.workers.call("estate_datasets", {"estate": name}) if cataloged else None
     return {
         "name": name,
         "held": sent.held(),
@@ -93,8 +94,9 @@ async def _found(site: Site, sent: Sent, name: str | None) -> dict[str, Any]:
         "data": data,
         "data_label": knowledge.label("data", data) if data else "",
         "settling": settling.form(knowledge, overview, given),
-        "policies": findings.choices(known["policies"], chosen),
-        "judged": await _judged(site, sent, given, overview, chosen, known["policies"]),
+        "datasets": datasets,
+        "policies": findings.choices(known, chosen),
+        "judged": await _judged(site, sent, given, overview, chosen, known),
     }
 
 
@@ -111,15 +113,17 @@ async def _judged(
     kept = Sent({n: c for n, c in sent.files.items() if n not in broken}, sent.fields)
     found: dict[str, Any] = {"broken": broken, "problem": None, "counts": {}}
     found |= {"groups": (), "warnings": (), "notes": ()}
-    if not chosen.names or not any(answer["deployments"] for answer in overview["answers"]):
+    held = any(answer["deployments"] for answer in overview["answers"])
+    if not chosen.names or not (held or given.get("estate") in site.catalogs):
         return found
-    asked = {**given, "policies": list(chosen.names), "policy_params": chosen.settings}
+    asked = {**given, "policies": list(chosen.names), "most": findings.SHOWN}
+    asked["policy_params"] = chosen.settings
     if sent.files:
         asked["files"] = kept.listing
         if not kept.files:
             return found
     try:
-        gate = await site.workers.call("validate", asked, kept.body)
+        gate = await site.workers.call("findings", asked, kept.body)
     except SightlineError as error:
         return {**found, "problem": rendering.problem(error)}
     return {**found, **findings.context(site.knowledge, gate, chosen, known)}

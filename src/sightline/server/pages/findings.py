@@ -16,6 +16,7 @@ CHOSEN = "chosen"
 SETTING = "setting."
 SHOWN = 20
 """Findings of one policy that the page shows."""
+_DATASETS = "datasets"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Chosen:
         return cls(
             tuple(names), {k: v for k, v in settings.items() if k.rpartition(".")[0] in names}
         )
+
+
+def judging(known: Iterable[Mapping[str, Any]], cataloged: bool) -> list[Mapping[str, Any]]:
+    """Give the policies that can judge: those on datasets only where a catalog is served."""
+    return [policy for policy in known if cataloged or policy["judges"] != _DATASETS]
 
 
 def choices(known: Iterable[Mapping[str, Any]], chosen: Chosen) -> list[dict[str, Any]]:
@@ -78,10 +84,9 @@ def context(
     of_policy: dict[str, list[Mapping[str, Any]]] = {name: [] for name in chosen.names}
     for finding in gate["findings"]:
         of_policy.setdefault(finding["policy"], []).append(finding)
-    labels = {policy["name"]: policy["label"] for policy in known}
+    about = {policy["name"]: policy for policy in known}
     groups = [
-        _group(knowledge, gate, name, found, labels.get(name, ""))
-        for name, found in of_policy.items()
+        _group(knowledge, gate, name, found, about.get(name)) for name, found in of_policy.items()
     ]
     order = {"violation": 0, "unknown": 1, "not-for": 2, "conforms": 3}
     return {
@@ -97,21 +102,25 @@ def _group(
     gate: Mapping[str, Any],
     name: str,
     found: Sequence[Mapping[str, Any]],
-    label: str,
+    policy: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    outcomes = {finding["outcome"] for finding in found}
-    conforming = gate["conforming"].get(name, 0)
-    outcome = next((o for o in ("violation", "unknown") if o in outcomes), "")
+    counted = gate["found"].get(name, {})
+    conforming, count = gate["conforming"].get(name, 0), sum(counted.values())
+    outcome = next((o for o in ("violation", "unknown") if counted.get(o)), "")
+    on_datasets = policy is not None and policy["judges"] == _DATASETS
+    # How many things there are to judge is known of deployments only.
+    whole = gate["deployments"] if policy and not on_datasets else 0
     return {
         "name": name,
-        "label": label or name.replace("-", " ").capitalize(),
+        "label": policy["label"] if policy else name.replace("-", " ").capitalize(),
         "outcome": outcome or ("conforms" if conforming else "not-for"),
-        "violations": sum(finding["outcome"] == "violation" for finding in found),
-        "unknowns": sum(finding["outcome"] == "unknown" for finding in found),
+        "violations": counted.get("violation", 0),
+        "unknowns": counted.get("unknown", 0),
         "conforming": conforming,
-        "left_out": max(gate["deployments"] - conforming - len(found), 0) if label else 0,
+        "left_out": max(whole - conforming - count, 0),
+        "judges": "dataset" if on_datasets else "deployment",
         "findings": [_finding(knowledge, finding) for finding in found[:SHOWN]],
-        "more": max(len(found) - SHOWN, 0),
+        "more": max(count - SHOWN, 0),
     }
 
 

@@ -10,12 +10,12 @@ from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
-from sightline.queries import CONFIGURATION, ESTATE, LibraryQuestion
+from sightline.queries import CONFIGURATION, DATASETS, ESTATE, LibraryQuestion
 from sightline.server.pages import ask, configuration, downloads, rendering
 from sightline.server.pages.answers import columns_of, rows_of
 from sightline.server.pages.configuration import address
 from sightline.server.pages.parameters import inputs
-from sightline.server.site import Site, site_of
+from sightline.server.site import Site, readable_estates, site_of
 
 SHOWN = 500
 """Rows that the page shows; the downloads have them all."""
@@ -48,7 +48,11 @@ async def listing(request: Request) -> Response:
         count=sum(map(len, folders.values())),
         total=len(site.questions),
         words=words,
-        needs={CONFIGURATION: "needs a deployment", ESTATE: "needs an estate"},
+        needs={
+            CONFIGURATION: "needs a deployment",
+            ESTATE: "needs an estate",
+            DATASETS: "needs a catalog",
+        },
     )
 
 
@@ -60,8 +64,10 @@ async def question(request: Request) -> Response:
     if known is None or known.folder != folder:
         raise HTTPException(404)
     query = request.query_params
-    needs = {need: need in known.needs for need in (CONFIGURATION, ESTATE)}
-    estates = readable_estates(request, site)
+    needs = {need: need in known.needs for need in (CONFIGURATION, ESTATE, DATASETS)}
+    needs[ESTATE] = needs[ESTATE] or needs[DATASETS]  # a catalog has the name of its estate
+    readable = readable_estates(request)
+    estates = [n for n in readable if n in site.catalogs] if needs[DATASETS] else readable
     params = {p: text for p in known.params if (text := query.get(p, "").strip())}
     chosen = configuration.read_configuration(site.knowledge, query)
     chosen = {facet: values for facet, values in chosen.items() if facet not in known.params}
@@ -82,6 +88,7 @@ async def question(request: Request) -> Response:
         "fields": configuration.fields(site.knowledge, shown) if needs[CONFIGURATION] else None,
         "form": ask.form_context(site.knowledge, {**given, "configuration": shown}),
         "needs_estate": needs[ESTATE],
+        "needs_catalog": needs[DATASETS],
         "estates": estates,
         "estate": given.get("estate"),
         "returns": list(known.returns.items()),
@@ -93,7 +100,7 @@ async def question(request: Request) -> Response:
     status = 200
     if asked:
         try:
-            if needs[ESTATE] and given["estate"] not in (None, *estates):
+            if needs[ESTATE] and given["estate"] not in (None, *readable):
                 given["estate"] = None  # what may not be read is as if it were not there
             found = await site.workers.call("ask", given)
         except SightlineError as error:
@@ -118,10 +125,3 @@ def _answer(
         "columns": columns,
         "rows": rows_of(knowledge, columns, rows[:SHOWN]),
     }
-
-
-def readable_estates(request: Request, site: Site) -> list[str]:
-    """List the estates of the server that the caller of a request may read."""
-    caller = getattr(request.state, "caller", None)
-    allowed = caller.estates if caller is not None else None
-    return [name for name in site.estates if allowed is None or name in allowed]

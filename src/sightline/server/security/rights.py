@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sightline.errors import InputError, RequestError, RightsError, SightlineError, UnknownTermError
 from sightline.server import negotiation, problems
 from sightline.server.settings import is_far
-from sightline.service.work import estate_graph
+from sightline.service.work import graphs_of
 from sightline.service.workers import Stream, Workers
 
 if TYPE_CHECKING:
@@ -178,7 +178,8 @@ class Guarded:
             if isinstance(inner, Mapping):
                 self._check(inner)
         check_estate(caller, self._estates, given.get("estate"))
-        hidden = {estate_graph(name) for name in self._estates if not caller.may_read(name)}
+        unseen = (name for name in self._estates if not caller.may_read(name))
+        hidden = {graph for name in unseen for graph in graphs_of(name)}
         if hidden.intersection(given.get("graphs") or ()):
             raise InputError("input.not-found", "there is no such graph", "check the IRI")
 

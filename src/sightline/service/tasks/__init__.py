@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sightline.service.tasks import (
     answers,
     authorization,
+    datasets,
     estates,
     flow,
     linked,
@@ -26,7 +27,9 @@ TASKS: Mapping[str, Task] = {
     "estate_report": estates.report,
     "estate_access": estates.access,
     "estate_overview": estates.overview,
+    "estate_datasets": datasets.overview,
     "validate": estates.validate,
+    "findings": estates.findings,
     "evaluate": authorization.evaluate,
     "evaluate_all": authorization.evaluate_all,
     "search": authorization.search,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sightline.errors import InputError, UnknownTermError
+from sightline.errors import InputError, ParameterError, UnknownTermError
 from sightline.service.work import Arguments, Work
 
 if TYPE_CHECKING:
@@ -44,9 +44,14 @@ def ask(work: Work, given: Arguments, body: bytes) -> Any:
 
 def solutions(work: Work, given: Arguments) -> "Solutions":
     """Answer a question of the library with all its rows; ``given`` is that of ``ask``."""
-    estate = named_estate(work, given)
+    from sightline.queries import DATASETS, question
+
+    name, estate = str(given["name"]), named_estate(work, given)
+    joined = work.joined.get(str(given.get("estate")))
+    if DATASETS in question(name).needs and joined is None:
+        raise no_catalog(f"the question {name!r}", given.get("estate"))
     return work.graph.ask(
-        str(given["name"]), _configuration(given) or None, **_basis(given), estate=estate,
+        name, _configuration(given) or None, **_basis(given), estate=estate, joined=joined,
         **(given.get("params") or {}),
     )  # fmt: skip
 
@@ -85,6 +90,21 @@ def named_estate(work: Work, given: Arguments) -> "Estate | None":
     if name not in work.estates:
         raise UnknownTermError("estate", str(name), work.estates)
     return work.estates[name]
+
+
+def no_catalog(what: str, estate: object) -> ParameterError:
+    """Say that something is about datasets, and that no catalog tells which there are."""
+    if estate is None:
+        return ParameterError(
+            "parameter.missing",
+            f"{what} is about the datasets of a catalog, and no estate that has one is named",
+            "name one of the server's estates that is served with --catalog",
+        )
+    return ParameterError(
+        "parameter.value",
+        f"{what} is about the datasets of a catalog, and the estate {estate!r} is served with none",
+        f"start the server with --catalog {estate}=FILE --links {estate}=FILE",
+    )
 
 
 def _date(text: str | None) -> date | None:

@@ -6,7 +6,9 @@ are those that deployments get where their files leave them open: token -> value
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sightline.errors import InputError, ParameterError, UnknownTermError
@@ -70,16 +72,54 @@ def validate(work: Work, given: Arguments, body: bytes) -> Any:
     return json.loads(as_json(judged(work, given, body), given.get("fail_on") or "violation"))
 
 
+def findings(work: Work, given: Arguments, body: bytes) -> Any:
+    """Give what ``validate`` gives, with the ``most`` worst findings of each policy.
+
+    ``found`` counts all that there are, by policy and outcome.
+    """
+    from sightline.gates import with_linked
+    from sightline.validate.gate_formats import as_json
+
+    gate, linked = _judged(work, given, body, apart=True)
+    gates = [gate, *([linked] if linked else [])]
+    found: dict[str, Counter[str]] = {}
+    kept = []
+    for each in (finding for gate in gates for finding in gate.findings):
+        counted = found.setdefault(each.policy.token, Counter())
+        if counted.total() < int(given["most"]):
+            kept.append(each)
+        counted[each.outcome] += 1
+    whole = with_linked(gate, linked) if linked else gate
+    counts = {name: sum(gate.counts[name] for gate in gates) for name in gate.counts}
+    told = json.loads(as_json(replace(whole, findings=tuple(kept))))
+    return {**told, "counts": counts, "found": found}
+
+
 def judged(work: Work, given: Arguments, body: bytes) -> "Gate":
     """Find what ``validate`` writes."""
-    from sightline.gates import judge
+    return _judged(work, given, body)[0]
+
+
+def _judged(
+    work: Work, given: Arguments, body: bytes, *, apart: bool = False
+) -> "tuple[Gate, Gate | None]":
+    """Judge deployments, and, in the same gate or ``apart``, the datasets that reach them."""
+    from sightline.gates import chosen_of_datasets, judge
+    from sightline.service.tasks.datasets import judged_datasets
     from sightline.validate.policies import Policies
 
     estate = _estate(work, given, body)
     if estate.errors:
         raise estate.errors[0]
     policies = Policies(work.graph.knowledge, (), given.get("policy_params") or {})
-    return judge(work.graph, estate, policies, given.get("policies"), today=today(given))
+    linked = judged_datasets(work, given, estate, policies)
+    chosen = given.get("policies")
+    if chosen is not None:
+        on_datasets = chosen_of_datasets(policies, chosen)
+        chosen = [name for name in chosen if name not in on_datasets]
+    beside = None if apart else linked
+    gate = judge(work.graph, estate, policies, chosen, today=today(given), linked=beside)
+    return gate, linked
 
 
 def _estate(work: Work, given: Arguments, body: bytes) -> "Estate":

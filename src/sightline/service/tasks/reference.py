@@ -20,18 +20,20 @@ def policies(work: Work, given: Arguments, body: bytes) -> Any:
     """Describe the policies and the values in use of their parameters."""
     from sightline.validate.policies import Policies
 
+    known = Policies(work.graph.knowledge)
     return {
         "policies": [
             {
                 "name": policy.token,
                 "label": policy.label,
                 "definition": policy.definition,
+                "judges": "datasets" if policy.of_datasets else "deployments",
                 "parameters": {
                     name: [term.value for term in values]
                     for name, values in sorted(policy.parameters.items())
                 },
             }
-            for policy in Policies(work.graph.knowledge).chosen()
+            for policy in (*known.chosen(), *known.chosen(known.of_datasets))
         ],
         "schema": 1,
     }
