@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from sightline.errors import UnknownTermError
 from sightline.model import Answer, Change, ClaimDifference, Key, Knowledge, Row
+from sightline.terms import DOCUMENT
 
 _WORDS = {
     "processing_place": "place",
@@ -41,11 +43,16 @@ def compare(knowledge: Knowledge, before: Answer, after: Answer) -> tuple[Change
 def compare_versions(knowledge: Knowledge, before: str, after: str) -> tuple[ClaimDifference, ...]:
     """Compare the claims of two document versions: added, dropped, changed or the same.
 
-    A claim has changed when anything that derivation reads differs; ``reworded`` when only the
-    sentence does. A dropped claim is not denied by being dropped.
+    They are named by IRI or as slug/version. A claim has changed when anything that derivation
+    reads differs; ``reworded`` when only the sentence does. A dropped claim is not denied by being
+    dropped. Raises UnknownTermError for a version that is not in the graph.
     """
-    first = _claims(knowledge, before)
-    second = _claims(knowledge, after)
+    versions = {v.removeprefix(str(DOCUMENT)): v for v in knowledge.versions}
+    names = [name.removeprefix(str(DOCUMENT)) for name in (before, after)]
+    for name in names:
+        if name not in versions:
+            raise UnknownTermError("document version", name, versions)
+    first, second = (_claims(knowledge, versions[name]) for name in names)
     found = []
     for claim in sorted({*first, *second}):
         old, new = first.get(claim), second.get(claim)

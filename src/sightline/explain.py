@@ -1,9 +1,23 @@
 """Explain an answer: from the verdict through its rule and statements to the sentences."""
 
 from collections.abc import Mapping
+from dataclasses import astuple
 
-from sightline.model import Answer, Explanation, Knowledge, Met, Row, Statement, Step
+from sightline.errors import InputError
+from sightline.model import Answer, Explanation, Key, Knowledge, Met, Row, Statement, Step
 from sightline.terms import RULE
+
+
+def row_of(answer: Answer, key: Key) -> Row:
+    """Give the row of an answer that has a key; raises InputError if none has."""
+    for row in answer.rows:
+        if row.key == key:
+            return row
+    raise InputError(
+        "input.value",
+        f"no row {'/'.join(filter(None, astuple(key)))} is derived for that configuration",
+        "copy the 'id' of a row as 'sightline access --format json' prints it",
+    )
 
 
 def explain(

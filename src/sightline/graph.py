@@ -1,14 +1,13 @@
 """The facade: one object that loads the knowledge and answers every kind of question."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.derive import Derivation
-from sightline.errors import InputError, ParameterError, UnknownTermError
+from sightline.errors import ParameterError
 from sightline.identity import configuration_iri, read_access
 from sightline.loading import derivation_files, load_knowledge, read_knowledge
 from sightline.model import (
@@ -22,10 +21,10 @@ from sightline.model import (
     Knowledge,
     Question,
 )
-from sightline.scratch import Ground, Scratch
+from sightline.scratch import Scratch
 from sightline.stores import SUFFIXES, TRIPLE_FORMATS, Solutions, Store, iri, nquads
 from sightline.stores import Answer as StoreAnswer
-from sightline.terms import DOCUMENT, GRAPH, token
+from sightline.terms import GRAPH, token
 
 # What only some questions need is imported where they are answered: a cold start counts.
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from sightline.estate import Attachment, Estate
     from sightline.estate import Settings as EstateSettings
     from sightline.joining import Joined
+    from sightline.joining.kept import Kept
     from sightline.queries import LibraryQuestion, Value
     from sightline.stores import Quad
 
@@ -54,7 +54,7 @@ class KnowledgeGraph:
         self._given = store
         self._derivations: dict[tuple[date | None, str | None], Derivation] = {}
         self._scratch = Scratch(self._published)
-        self._kept: list[tuple[Joined, Estate | None, Ground]] = []
+        self._kept: list[Kept] = []
 
     @cached_property
     def store(self) -> Store:
@@ -111,7 +111,7 @@ class KnowledgeGraph:
 
         Raises InputError for text that is no such id, or that names a row which is not derived.
         """
-        from sightline.explain import explain
+        from sightline.explain import explain, row_of
 
         asked = read_access(access_id)
         derivation = self.derivation(asked.on, asked.collection)
@@ -123,15 +123,8 @@ class KnowledgeGraph:
             assume=asked.assume,
         )
         answer = derivation.answer(question)
-        for row in answer.rows:
-            if row.key == asked.key:
-                return explain(self.knowledge, answer, row, derivation.truths(question))
-        named = "/".join(filter(None, astuple(asked.key)))
-        raise InputError(
-            "input.value",
-            f"no row {named} is derived for that configuration",
-            "copy the 'id' of a row as 'sightline access --format json' prints it",
-        )
+        row = row_of(answer, asked.key)
+        return explain(self.knowledge, answer, row, derivation.truths(question))
 
     def diff(self, before: Answer, after: Answer) -> tuple[Change, ...]:
         """Compare two answers: one row per changed access and change."""
@@ -146,12 +139,7 @@ class KnowledgeGraph:
         """
         from sightline.compare import compare_versions
 
-        versions = {v.removeprefix(str(DOCUMENT)): v for v in self.knowledge.versions}
-        names = [name.removeprefix(str(DOCUMENT)) for name in (before, after)]
-        for name in names:
-            if name not in versions:
-                raise UnknownTermError("document version", name, versions)
-        return compare_versions(self.knowledge, versions[names[0]], versions[names[1]])
+        return compare_versions(self.knowledge, before, after)
 
     def answers(
         self, questions: Sequence[Question], workers: int | None = None
@@ -249,23 +237,25 @@ class KnowledgeGraph:
         """
         from sightline.joining import facts
 
-        yield from facts.said(joined, estate)
-        yield from facts.derived(joined, self._deriving(derive))
+        if estate is not None:
+            yield from facts.described(estate)
+        yield from facts.stated(joined)
+        yield from self.reached_quads(joined, **derive)
 
-    def keep(self, joined: "Joined", estate: "Estate | None" = None) -> None:
+    def keep(
+        self,
+        joined: "Joined",
+        estate: "Estate | None" = None,
+        copy: Callable[[bytes], None] | None = None,
+    ) -> None:
         """Keep ready what catalogs and an estate say, for questions about these very objects.
 
         Then only what depends on date, collection and assumptions is written for a question.
+        ``copy`` is given what catalogs and links say as well, in blocks of N-Triples.
         """
-        from sightline.joining import facts
+        from sightline.joining.kept import Kept
 
-        ground = Ground(self._published(), facts.said(joined, estate))
-        self._kept.append((joined, estate, ground))
-
-    def _deriving(self, derive: Mapping[str, Any]) -> Callable[..., list[DeployedAccess]]:
-        """Give what derives access to data that datasets become, whatever data is asked for."""
-        options = {name: value for name, value in derive.items() if name != "data"}
-        return lambda found, data: self.access_estate(found, data=data, **options)
+        self._kept.append(Kept(self._published(), joined, estate, copy))
 
     def _published(self) -> bytes:
         return self.store.serialize("CONSTRUCT WHERE { ?s ?p ?o }", "ntriples")
@@ -384,6 +374,15 @@ class KnowledgeGraph:
         store = self._scratch.store(key, lambda: rdf.quads(answer))
         return queries.answer(store, asked, values)
 
+    def reached_quads(self, joined: "Joined", **derive: Any) -> "Iterator[Quad]":
+        """Give the access that is derived for deployments as datasets use them."""
+        from sightline.joining import facts
+
+        options = {name: value for name, value in derive.items() if name != "data"}
+        return facts.derived(
+            joined, lambda found, data: self.access_estate(found, data=data, **options)
+        )
+
     def _store_of(
         self, joined: "Joined | None", estate: "Estate | None", derive: Mapping[str, Any]
     ) -> Store:
@@ -393,11 +392,9 @@ class KnowledgeGraph:
             added = partial(self.estate_quads, estate, **derive)
             return self._scratch.store(("estate", *map(str, derive.values())), added, estate)
         basis = tuple(str(value) for name, value in derive.items() if name != "data")
-        for own, beside, ground in self._kept:
-            if own is joined and beside is estate:
-                from sightline.joining import facts
-
-                return ground.store(basis, partial(facts.derived, own, self._deriving(derive)))
+        for kept in self._kept:
+            if kept.is_about(joined, estate):
+                return kept.store(basis, partial(self.reached_quads, joined, **derive))
         added = partial(self.linked_quads, joined, estate, **derive)
         return self._scratch.store(("estate", *basis), added, joined)
 

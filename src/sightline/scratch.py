@@ -14,29 +14,6 @@ _LIFTED = 20_000
 """More quads than that are not taken away one by one: a new copy takes less time."""
 
 
-class Ground:
-    """A store that is kept whole, on which what one question needs besides is laid."""
-
-    def __init__(self, published: bytes, facts: Iterable[Quad]) -> None:
-        from sightline.stores.embedded import EmbeddedStore
-
-        self._store = EmbeddedStore()
-        self._store.load(published, format="ntriples")
-        for block in blocks(facts):
-            self._store.load(block, format="nquads")
-        self._laid: tuple[Key, Layer] | None = None
-
-    def store(self, key: Key, added: Callable[[], Iterable[Quad]]) -> Store:
-        """Give the store with what belongs to a key, laid anew unless that is there already."""
-        if self._laid is None or self._laid[0] != key:
-            content = b"".join(blocks(added()))
-            if self._laid is not None:
-                self._laid[1].lift()
-                self._laid = None
-            self._laid = key, self._store.lay(content)
-        return self._store
-
-
 class Scratch:
     """A copy of the published facts with derived ones, which so never mix with the store's.
 

@@ -16,12 +16,10 @@ Derive = Callable[[list[Deployment], str], list[DeployedAccess]]
 """What derives the access of deployments to a category of data."""
 
 
-def said(joined: Joined, estate: Estate | None) -> Iterator[Quad]:
-    """Give what the files of an estate and catalogs say, and the links."""
-    if estate is not None:
-        now = datetime.now(UTC)
-        yield from estate_rdf.quads(estate.reported(), estate.deployments, now, estate.described)
-    yield from stated(joined)
+def described(estate: Estate) -> Iterator[Quad]:
+    """Give what the files of an estate say."""
+    now = datetime.now(UTC)
+    return estate_rdf.quads(estate.reported(), estate.deployments, now, estate.described)
 
 
 def stated(joined: Joined) -> Iterator[Quad]:

@@ -14,8 +14,8 @@ from sightline.service.lines import Keeper, Line
 from sightline.service.sandbox import Limits
 from sightline.service.work import Snapshot
 
-_PATIENCE = 60
-"""Seconds that a zygote may take to read everything."""
+_PATIENCE = 900
+"""Seconds that a zygote may take to read everything, such as a catalog of a million datasets."""
 
 _DEAF = 10
 """Seconds within which a zygote has to hear that it is to end a worker, or is ended itself."""

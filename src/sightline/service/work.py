@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -52,10 +52,11 @@ class Work:
             content = "".join(nquads(facts)).encode()
             store.load(content, format="ntriples", graph=estate_graph(name))
         for name, joined in self.joined.items():
-            quads = self.graph.linked_quads(joined)
-            facts = ((s, p, o, catalog_graph(name)) for s, p, o, _ in quads)
-            for block in blocks(facts):
-                store.load(block, format="nquads")
+            load = partial(store.load, format="ntriples", graph=catalog_graph(name))
+            # A catalog may be large: it is written once, for its questions and for SPARQL.
+            self.graph.keep(joined, self.estates[name], load)
+            for block in blocks((s, p, o, "") for s, p, o, _ in self.graph.reached_quads(joined)):
+                load(block)
         return store
 
     def warnings(self) -> list[str]:

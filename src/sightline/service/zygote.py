@@ -187,8 +187,6 @@ def _warming_datasets(work: Work, name: str, joined: "Joined") -> Iterator[None]
     from sightline.queries import DATASETS
     from sightline.service.tasks import datasets
 
-    work.graph.keep(joined, work.estates[name])
-    yield
     for asked in work.graph.questions().values():
         if DATASETS in asked.needs and not any(p.required for p in asked.params.values()):
             work.graph.ask(asked.name, estate=work.estates[name], joined=joined)

@@ -34,6 +34,9 @@ from sightline.stores.reading import broken, content_of
 from sightline.stores.syntax import not_sparql
 from sightline.stores.writing import Checked, check_xml, table_json, too_many
 
+_GATHERED = 500_000
+"""More quads than that are not kept once more."""
+
 _Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -58,8 +61,11 @@ class EmbeddedStore:
     def gather(self) -> None:
         """Keep the union of all named graphs besides, until something is loaded.
 
-        Queries over all of them then look for each triple once, not once in each graph.
+        Queries over all of them then look for each triple once, not once in each graph. Of a large
+        store nothing is kept: it would take as much memory again, twice.
         """
+        if len(self._store) > _GATHERED:
+            return
         named = list(self._store.quads_for_pattern(None, None, None, None))
         named = [quad for quad in named if not isinstance(quad.graph_name, ox.DefaultGraph)]
         union = ox.Store()

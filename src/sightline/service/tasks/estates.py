@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sightline.errors import InputError, ParameterError, UnknownTermError
+from sightline.errors import InputError, ParameterError, ServiceError, UnknownTermError
 from sightline.model import REGION
 from sightline.service.tasks.answers import asked_of, named_estate, today
 from sightline.service.work import Arguments, Work
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sightline.estate import Estate
     from sightline.model import DeployedAccess
     from sightline.validate.gate import Gate
+
+_FINDINGS = 50_000
+"""The most that are written: each takes about a thousand bytes."""
 
 
 def report(work: Work, given: Arguments, body: bytes) -> Any:
@@ -82,6 +85,7 @@ def findings(work: Work, given: Arguments, body: bytes) -> Any:
 
     gate, linked = _judged(work, given, body, apart=True)
     gates = [gate, *([linked] if linked else [])]
+    totals = [each.counts for each in gates]
     found: dict[str, Counter[str]] = {}
     kept = []
     for each in (finding for gate in gates for finding in gate.findings):
@@ -90,14 +94,19 @@ def findings(work: Work, given: Arguments, body: bytes) -> Any:
             kept.append(each)
         counted[each.outcome] += 1
     whole = with_linked(gate, linked) if linked else gate
-    counts = {name: sum(gate.counts[name] for gate in gates) for name in gate.counts}
+    counts = {name: sum(each[name] for each in totals) for name in totals[0]}
     told = json.loads(as_json(replace(whole, findings=tuple(kept))))
     return {**told, "counts": counts, "found": found}
 
 
 def judged(work: Work, given: Arguments, body: bytes) -> "Gate":
-    """Find what ``validate`` writes."""
-    return _judged(work, given, body)[0]
+    """Find what ``validate`` writes; raises ServiceError for more findings than can be sent."""
+    found = _judged(work, given, body)[0]
+    if len(found.findings) > _FINDINGS:
+        message = f"there are {len(found.findings):,} findings"
+        hint = "name fewer policies, or run 'sightline validate'"
+        raise ServiceError("service.too-large", message, hint)
+    return found
 
 
 def _judged(
