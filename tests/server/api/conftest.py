@@ -10,7 +10,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from sightline.catalogs import import_catalog
+from sightline.estate import Estate
 from sightline.graph import KnowledgeGraph
+from sightline.joining import Joined, join_files
 from sightline.server.app import create_app
 from sightline.service.work import Work
 from sightline.service.workers import Threads
@@ -18,6 +21,7 @@ from sightline.service.workers import Threads
 HERE = Path(__file__).parent
 SERVING = HERE.parent / "protocol" / "serving.py"
 ESTATE = HERE / "estate.json"
+LINKED = HERE.parents[1] / "queries"
 
 
 @pytest.fixture(scope="session")
@@ -32,10 +36,18 @@ def serving_api() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def app(serving_api: ModuleType, graph: KnowledgeGraph) -> Starlette:
-    """Make the application of a server that has two estates."""
+    """Make the application of a server that has three estates, one of them with a catalog."""
     estates = {"one": graph.estate([ESTATE]), "two": graph.estate([ESTATE])}
-    workers = Threads(Work(graph, estates))
-    return create_app(serving_api.site_over(graph, workers, estates=tuple(estates)))
+    estates["linked"] = graph.estate([LINKED / "linked.json"])
+    workers = Threads(Work(graph, estates, joined={"linked": joined_to(estates["linked"])}))
+    more = {"estates": tuple(estates), "catalogs": ("linked",)}
+    return create_app(serving_api.site_over(graph, workers, **more))
+
+
+def joined_to(estate: Estate) -> Joined:
+    """Join the catalog that questions of the library are tested with."""
+    catalog = import_catalog([LINKED / "linked.ttl"])
+    return join_files(catalog, estate, [LINKED / "linked.yaml"])
 
 
 @pytest.fixture(scope="session")

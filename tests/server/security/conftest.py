@@ -25,7 +25,7 @@ from sightline.server.security.tokens import line, new_token
 from sightline.server.settings import Limits, Settings
 from sightline.server.site import Site
 from sightline.service.pool import Pool
-from sightline.service.work import Snapshot, Work, estate_graph
+from sightline.service.work import CatalogFiles, Snapshot, Work, graphs_of
 from sightline.service.workers import Threads
 
 SERVING = Path(__file__).parent.parent / "protocol" / "serving.py"
@@ -112,6 +112,31 @@ def template(estate: str) -> str:
     return json.dumps(whole)
 
 
+def catalog(estate: str) -> str:
+    """Write datasets that nobody else may hear of: one is linked, one feeds it, one is alike."""
+    own = f"https://data.example/secret-{estate}-"
+    head = (
+        "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .\n"
+    )
+    return head + "".join(
+        f"<{own}{name}> a dcat:Dataset ; dct:title 'secret-{estate}-{name}' ;"
+        f" dcat:keyword 'secret-{estate}-tag', 'pii' {more}.\n"
+        for name, more in (
+            ("linked", f"; dct:source <{own}feeding> "),
+            ("feeding", ""),
+            ("deploymens", ""),  # alike a name of a deployment: a candidate
+        )
+    )
+
+
+def links(estate: str) -> str:
+    """Write the reviewed links of these datasets."""
+    return (
+        f"- {{dataset: secret-{estate}-linked, deployment: secret-{estate}-deployment,"
+        f" way: prompt, by: secret-{estate}-reviewer, when: 2026-11-01}}\n"
+    )
+
+
 @pytest.fixture(scope="session")
 def walled(
     serving: ModuleType, graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory
@@ -127,19 +152,24 @@ def walled_server(
     """Start a server whose SPARQL queries may take so many seconds."""
     if not Pool.is_possible():
         pytest.skip("this system cannot fork processes")
-    estates = {}
+    estates, catalogs = {}, {}
     for name in ESTATES:
         path = folder / name / "main.json"
         path.parent.mkdir()
         path.write_text(template(name), encoding="utf-8")
         estates[name] = (path,)
+        files = folder / f"{name}.ttl", folder / f"{name}.yaml"
+        for file, text in zip(files, (catalog(name), links(name)), strict=True):
+            file.write_text(text, encoding="utf-8")
+        catalogs[name] = CatalogFiles((files[0],), (files[1],))
     tokens = {subset: new_token() for subset in SUBSETS}
     lines = [line("-".join(("t", *subset)), tokens[subset], subset) for subset in SUBSETS]
     lines[0] += " rights=metrics"
     (folder / "tokens").write_text("\n".join(lines), encoding="utf-8")
-    pool = Pool(Snapshot(estates), workers=2, seconds=10.0, longer={"sparql": seconds})
+    snapshot = Snapshot(estates, catalogs=catalogs)
+    pool = Pool(snapshot, workers=2, seconds=10.0, longer={"sparql": seconds})
     pool.launch()
-    own = {estate_graph(name) for name in ESTATES}
+    own = {graph for name in ESTATES for graph in graphs_of(name)}
     site = Site(
         workers=pool,
         knowledge=graph.knowledge,
@@ -147,6 +177,7 @@ def walled_server(
         digest=pool.digest,
         graphs=tuple(name for name in pool.graphs if name not in own),
         estates=ESTATES,
+        catalogs=ESTATES,
         settings=Settings(port=0, tokens=folder / "tokens", rate=0, limits=limits),
     )
     with serving.serving(create_app(site)) as client:

@@ -9,16 +9,33 @@ import pytest
 
 from sightline.errors import InputError, UnknownTermError
 from sightline.server.security.rights import Caller, Guarded, _caller
-from sightline.service.work import estate_graph
+from sightline.service.work import catalog_graph, estate_graph
 
 from .conftest import ESTATES, SUBSETS, Walled, run, template
 
 GRAPHS = {name: estate_graph(name) for name in ESTATES}
-ALL = " ".join(f"<{iri}>" for iri in GRAPHS.values())
-FROM = " ".join(f"FROM <{iri}>" for iri in GRAPHS.values())
-NAMED = " ".join(f"FROM NAMED <{iri}>" for iri in GRAPHS.values())
+CATALOGS = {name: catalog_graph(name) for name in ESTATES}
+EVERY = [*GRAPHS.values(), *CATALOGS.values()]
+ALL = " ".join(f"<{iri}>" for iri in EVERY)
+FROM = " ".join(f"FROM <{iri}>" for iri in EVERY)
+NAMED = " ".join(f"FROM NAMED <{iri}>" for iri in EVERY)
 ANY = "{ ?s ?p ?o FILTER(CONTAINS(STR(?o), 'secret-') || CONTAINS(STR(?s), 'secret-')) }"
 DEPLOYMENTS = "{ ?s a sl:Deployment . ?s ?p ?o }"
+DATASET = "{ ?s a sl:Dataset . ?s ?p ?o }"
+REACHES = "{ ?s a sl:DatasetReach ; sl:reachesFrom ?from ; sl:reachesTo ?to }"
+CATALOG_FORMS = {
+    "default graph": f"SELECT * {DATASET}",
+    "graph variable": f"SELECT * {{ GRAPH ?g {DATASET} }}",
+    "named graphs": f"SELECT ?g {{ VALUES ?g {{ {ALL} }} GRAPH ?g {{ }} }}",
+    "values": f"SELECT * {{ VALUES ?g {{ {ALL} }} GRAPH ?g {DATASET} }}",
+    "union and path": "SELECT * { { GRAPH ?g { ?s sl:fedBy+ ?o } } UNION { ?s sl:fedBy+ ?o } }",
+    "from": f"SELECT * {FROM} {REACHES}",
+    "from named": f"SELECT * {NAMED} {{ GRAPH ?g {REACHES} }}",
+    "aggregate": f"SELECT (GROUP_CONCAT(CONCAT(STR(?from), STR(?to))) AS ?all) {REACHES}",
+    "construct": f"CONSTRUCT {{ ?s ?p ?o }} {{ {{ GRAPH ?g {DATASET} }} UNION {DATASET} }}",
+    "describe": "DESCRIBE ?s { { ?s a sl:DatasetLink } UNION { GRAPH ?g { ?s a sl:Dataset } } }",
+    "exists": f"SELECT ?s {{ ?s a sl:Dataset FILTER EXISTS {{ GRAPH ?g {DATASET} }} }}",
+}
 FORMS = {
     "default graph": f"SELECT * {ANY}",
     "graph variable": f"SELECT * {{ GRAPH ?g {ANY} }}",
@@ -35,26 +52,31 @@ FORMS = {
 }
 DATASETS: tuple[dict[str, list[str]], ...] = (
     {},
-    {"default-graph-uri": list(GRAPHS.values())},
-    {"named-graph-uri": list(GRAPHS.values())},
+    {"default-graph-uri": EVERY},
+    {"named-graph-uri": EVERY},
     {"default-graph-uri": [GRAPHS["north"]], "named-graph-uri": [GRAPHS["south"], "urn:unknown"]},
 )
 
 
 def leaks(text: str, estates: tuple[str, ...]) -> set[str]:
     """List the estates whose secrets a text tells, although they are not among ``estates``."""
-    told = {n for n in ESTATES if f"secret-{n}" in text or GRAPHS[n] in text}
+    graphs = {n: (GRAPHS[n], CATALOGS[n]) for n in ESTATES}
+    told = {n for n in ESTATES if any(each in text for each in (f"secret-{n}", *graphs[n]))}
     return told.difference(estates)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "query",
+    [*FORMS.values(), *CATALOG_FORMS.values()],
+    ids=[*FORMS, *(f"catalog: {form}" for form in CATALOG_FORMS)],
+)
 def test_no_form_of_query_tells_of_a_graph_that_is_not_the_callers(
-    walled: Walled, form: str
+    walled: Walled, query: str
 ) -> None:
     seen = set()
     for subset, dataset in itertools.product(SUBSETS, DATASETS):
-        query = urlencode({"query": FORMS[form], **dataset}, doseq=True)
-        answer = walled(f"/sparql?{query}", estates=subset)
+        parameters = urlencode({"query": query, **dataset}, doseq=True)
+        answer = walled(f"/sparql?{parameters}", estates=subset)
         assert answer.status == 200, answer.text
         assert not leaks(answer.text, subset), (subset, dataset)
         seen |= leaks(answer.text, ())
@@ -63,10 +85,24 @@ def test_no_form_of_query_tells_of_a_graph_that_is_not_the_callers(
 
 @pytest.mark.parametrize("ask", ["{ GRAPH <%s> { } }", "{ GRAPH <%s> { ?s ?p ?o } }"])
 def test_yes_and_no_tell_nothing(walled: Walled, ask: str) -> None:
-    for subset, name in itertools.product(SUBSETS, ESTATES):
-        query = quote(f"ASK {ask % GRAPHS[name]}", safe="")
+    for graphs, subset, name in itertools.product((GRAPHS, CATALOGS), SUBSETS, ESTATES):
+        query = quote(f"ASK {ask % graphs[name]}", safe="")
         answer = walled(f"/sparql?query={query}", estates=subset)
         assert json.loads(answer.body)["boolean"] is (name in subset)
+
+
+@pytest.mark.parametrize("kind", ["Dataset", "DatasetLink", "DatasetReach", "CatalogTerm"])
+def test_counts_tell_nothing(walled: Walled, kind: str) -> None:
+    query = quote(f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s a sl:{kind} }}", safe="")
+    counts = {}
+    for subset in SUBSETS:
+        rows = json.loads(walled(f"/sparql?query={query}", estates=subset).body)["results"]
+        counts[subset] = int(rows["bindings"][0]["n"]["value"])
+    assert counts[()] == 0
+    each = [counts[name,] for name in ESTATES]
+    assert min(each) > 0
+    shared = len(ESTATES) * each[0] - counts[ESTATES]  # a term such as 'pii' is that of all
+    assert shared == (2 if kind == "CatalogTerm" else 0)
 
 
 ADDRESSES = (
@@ -77,6 +113,12 @@ ADDRESSES = (
     "/id/graph/estate/{estate}",
     "/estate?estate={estate}",
     "/questions/estate/deployments-without-own-key?estate={estate}",
+    "/rdf-graph-store/catalog/{estate}",
+    "/id/graph/catalog/{estate}",
+    "/questions/catalog/links-of-datasets?estate={estate}",
+    "/questions/catalog/datasets-without-reviewed-link?estate={estate}&dataset_name=",
+    "/api/questions/catalog/links-of-datasets?estate={estate}",
+    "/api/questions/catalog/unmapped-catalog-terms?estate={estate}&format=csv",
     "/api/estates",
     "/api/estates/{estate}",
     "/api/estates/{estate}/access",
@@ -102,14 +144,30 @@ def test_no_address_tells_of_an_estate_that_is_not_the_callers(
     assert told.text.replace("unheard", "north") == answer.text  # as if there were none
 
 
+def test_a_dataset_of_another_estate_is_as_one_that_there_is_not(walled: Walled) -> None:
+    path = "/id/dataset/dcat/https:%2F%2Fdata.example%2Fsecret-{}-{}"
+    answers = [
+        walled(path.format("north", name), {"Accept": "text/plain"}, estates=("south",))
+        for name in ("linked", "unheard")
+    ]
+    assert [answer.status for answer in answers] == [404, 404]
+    assert answers[0].text == answers[1].text.replace("unheard", "linked")
+
+
 def test_what_a_caller_may_read_is_there(walled: Walled) -> None:
     for address in ("/rdf-graph-store?default", "/rdf-graph-store/estate/south"):
         answer = walled(address, {"Accept": "application/n-triples"}, estates=("south",))
         assert "secret-south" in answer.text
-    path = "/questions/estate/deployments-without-own-key?estate=south"
-    page = walled(path, {"Accept": "text/html"}, estates=("south",))
-    assert page.status == 200
-    assert "secret-south" in page.text
+    for path in (
+        "/questions/estate/deployments-without-own-key?estate=south",
+        "/questions/catalog/links-of-datasets?estate=south",
+        "/estate?estate=south",
+        "/rdf-graph-store/catalog/south",
+        "/id/dataset/dcat/https:%2F%2Fdata.example%2Fsecret-south-linked",
+    ):
+        page = walled(path, {"Accept": "text/html, */*;q=0.5"}, estates=("south",))
+        assert page.status == 200, path
+        assert "secret-south" in page.text
 
 
 def test_one_callers_answer_is_not_kept_for_another(walled: Walled) -> None:
@@ -148,6 +206,8 @@ class Recorded:
         ({"task": "ask", "given": {"estate": "south"}}, UnknownTermError),
         ({"before": {"estate": "north"}, "after": {"estate": "south"}}, UnknownTermError),
         ({"graphs": ["urn:g", GRAPHS["west"]]}, InputError),
+        ({"graphs": ["urn:g", CATALOGS["west"]]}, InputError),
+        ({"graphs": [CATALOGS["north"]]}, None),
         ({"estate": "north", "graphs": ["urn:g", GRAPHS["north"]]}, None),
         ({"given": {"estate": "north"}}, None),
         ({}, None),

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 SHOWN = 25
 """How many things of a kind are told one by one; all of them are counted."""
-DEPLOYMENTS = 100
-"""How many deployments are told with the datasets that reach them."""
+DEPLOYMENTS, REACHES = 50, 10
+"""How many deployments are told, and each with how many of the datasets that reach it."""
 
 
 def overview(work: Work, given: Arguments, body: bytes) -> Any:
@@ -142,7 +142,7 @@ def _deployment(joined: "Joined", iri: str, reaches: "list[Reach]") -> dict[str,
             for category, count in sorted(counted.items())
         ],
         "untold": sum(1 for name in datasets if not _told(joined, name)),
-        "reaches": _part(_reach(joined, reach) for reach in reaches),
+        "reaches": _part((_reach(joined, reach) for reach in reaches), REACHES),
     }
 
 
@@ -180,8 +180,8 @@ def _owners(dataset: "Dataset") -> list[str]:
     return [owner.name for owner in dataset.owners]
 
 
-def _part(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def _part(items: Iterable[Mapping[str, Any]], most: int = SHOWN) -> dict[str, Any]:
     """Give the first of many, and how many there are."""
     going: Iterator[Mapping[str, Any]] = iter(items)
-    first = list(islice(going, SHOWN))
+    first = list(islice(going, most))
     return {"first": first, "count": len(first) + sum(1 for _ in going)}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sightline.validate.gate import Gate
 
 _FINDINGS = 50_000
-"""The most that are written: each takes about a thousand bytes."""
+"""The most on datasets that are written: each takes about a thousand bytes."""
 
 
 def report(work: Work, given: Arguments, body: bytes) -> Any:
@@ -100,19 +100,17 @@ def findings(work: Work, given: Arguments, body: bytes) -> Any:
 
 
 def judged(work: Work, given: Arguments, body: bytes) -> "Gate":
-    """Find what ``validate`` writes; raises ServiceError for more findings than can be sent."""
-    found = _judged(work, given, body)[0]
-    if len(found.findings) > _FINDINGS:
-        message = f"there are {len(found.findings):,} findings"
-        hint = "name fewer policies, or run 'sightline validate'"
-        raise ServiceError("service.too-large", message, hint)
-    return found
+    """Find what ``validate`` writes."""
+    return _judged(work, given, body)[0]
 
 
 def _judged(
     work: Work, given: Arguments, body: bytes, *, apart: bool = False
 ) -> "tuple[Gate, Gate | None]":
-    """Judge deployments, and, in the same gate or ``apart``, the datasets that reach them."""
+    """Judge deployments, and, in the same gate or ``apart``, the datasets that reach them.
+
+    Raises ServiceError for more findings on datasets than one answer can hold.
+    """
     from sightline.gates import chosen_of_datasets, judge
     from sightline.service.tasks.datasets import judged_datasets
     from sightline.validate.policies import Policies
@@ -122,6 +120,10 @@ def _judged(
         raise estate.errors[0]
     policies = Policies(work.graph.knowledge, (), given.get("policy_params") or {})
     linked = judged_datasets(work, given, estate, policies)
+    if linked is not None and len(linked.findings) > _FINDINGS and not apart:
+        message = f"there are {len(linked.findings):,} findings on datasets"
+        hint = "name policies on deployments, or run 'sightline validate'"
+        raise ServiceError("service.too-large", message, hint)
     chosen = given.get("policies")
     if chosen is not None:
         on_datasets = chosen_of_datasets(policies, chosen)
