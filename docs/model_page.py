@@ -198,7 +198,7 @@ def _ruled(graph: KnowledgeGraph) -> Iterator[Quad]:
         asked = {facet: (value,) for facet, value in configuration.items()}
         setting = rules.Setting(
             configuration_iri(configuration_token(asked)),
-            derivation.candidates(Question(asked)),
+            derivation.known(Question(asked)).candidates,
             [version.iri for version in derivation.versions],
             derivation.selected_on,
         )

@@ -124,7 +124,7 @@ class KnowledgeGraph:
         )
         answer = derivation.answer(question)
         row = row_of(answer, asked.key)
-        return explain(self.knowledge, answer, row, derivation.truths(question))
+        return explain(self.knowledge, answer, row, derivation.known(question).truths)
 
     def diff(self, before: Answer, after: Answer) -> tuple[Change, ...]:
         """Compare two answers: one row per changed access and change."""

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 ACCEPTANCE = HERE.parents[2] / "shared" / "acceptance" / "cases.yaml"
 KEYS = {
     *("why", "config", "ask", "as_of", "assume", "collection", "expect", "absent"),
-    *("assumes", "configuration", "complete", "documents", "versions"),
+    *("assumes", "configuration", "complete", "documents", "versions", "contradicted"),
 }
 ROW_KEYS = {
     *("activity", "actor", "action", "data", "target", "verdict", "rule", "actor_basis"),
@@ -114,7 +114,10 @@ def test_answer_says_what_the_case_says(graph: KnowledgeGraph, case: Json) -> No
     assert set(case) <= KEYS
     assert case.get("expect") or case.get("absent") or "versions" in case or "complete" in case
     assert all(set(row) <= ROW_KEYS for row in (*case.get("expect", ()), *case.get("absent", ())))
-    check(answered(graph, case), case)
+    answer = answered(graph, case)
+    check(answer, case)
+    doubtful = {each["facet"] for each in answer.get("contradicted", ())}
+    assert doubtful == set(case.get("contradicted", ()))
 
 
 @pytest.mark.parametrize("case", list(acceptance()))

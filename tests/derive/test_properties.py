@@ -48,7 +48,7 @@ def test_settling_an_unknown_changes_conditional_rows_alone(
     chance = random.Random(seed)
     question = replace(ask_at_random(chance), assume=False)  # an assumption is no knowledge
     derivation = graph.derivation(question.as_of, question.collection)
-    candidates = derivation.candidates(question)
+    candidates = derivation.known(question).candidates
     unknown = sorted(
         token
         for token, values in candidates.items()
@@ -91,7 +91,7 @@ def test_definite_verdicts_rest_on_what_is_true(
     graph: KnowledgeGraph, ask_at_random: Ask, seed: int
 ) -> None:
     question = ask_at_random(random.Random(seed))
-    truths = graph.derivation(question.as_of, question.collection).truths(question)
+    truths = graph.derivation(question.as_of, question.collection).known(question).truths
     known = statements(graph)
     for row in derived(graph, question).rows:
         if row.verdict not in DEFINITE:
@@ -114,7 +114,7 @@ def test_prohibited_rows_have_a_denial_or_a_gate_said_to_be_the_only_way(
     graph: KnowledgeGraph, ask_at_random: Ask, seed: int
 ) -> None:
     question = ask_at_random(random.Random(seed))
-    truths = graph.derivation(question.as_of, question.collection).truths(question)
+    truths = graph.derivation(question.as_of, question.collection).known(question).truths
     known = statements(graph)
     for row in derived(graph, question).rows:
         if row.verdict == "prohibited":
@@ -142,7 +142,7 @@ def test_settling_a_group_gives_the_verdict_it_announces(
     question = ask_at_random(random.Random(seed))
     derivation = graph.derivation(question.as_of, question.collection)
     answer = derivation.answer(question)
-    candidates = derivation.candidates(question)
+    candidates = derivation.known(question).candidates
     given_or_assumed = dict(question.configuration) | {
         assumed.facet: (assumed.value,) for assumed in answer.assumptions
     }

@@ -294,7 +294,7 @@ def test_settling_an_unknown_changes_conditional_rows_alone(
     before = {row.key: row.verdict for row in derivation.answer(question).rows}
     unknown = {
         token: sorted(values)
-        for token, values in derivation.candidates(question).items()
+        for token, values in derivation.known(question).candidates.items()
         if len(values) > 1
         and token.startswith(("lumen", "region", "flagged"))
         and token in synthetic.knowledge.facets

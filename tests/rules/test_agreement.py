@@ -87,7 +87,7 @@ def by_rules(
     settings = [
         Setting(
             f"urn:setting:{number}",
-            graph.derivation(q.as_of, q.collection).candidates(q),
+            graph.derivation(q.as_of, q.collection).known(q).candidates,
             [v.iri for v in graph.derivation(q.as_of, q.collection).versions],
             q.as_of or date.today(),
         )
@@ -122,7 +122,7 @@ def number(setting: str) -> int:
 def by_evaluator(graph: KnowledgeGraph, question: Question) -> Answers:
     derivation = graph.derivation(question.as_of, question.collection)
     rows = {r.key: r.verdict for r in derivation.answer(question).rows if r.key is not None}
-    truths = derivation.truths(question)
+    truths = derivation.known(question).truths
     versions = {version.iri for version in derivation.versions}
     applies = {
         s.iri: all_of(truths[c] for c in (*s.scope, *s.applies_when))

@@ -30,7 +30,7 @@ def test_rules_give_the_same_verdicts_on_a_server(
     settings = [
         Setting(
             f"urn:setting:{number}",
-            graph.derivation(q.as_of).candidates(q),
+            graph.derivation(q.as_of).known(q).candidates,
             [version.iri for version in graph.derivation(q.as_of).versions],
             q.as_of or date(2026, 11, 1),
         )

@@ -86,3 +86,21 @@ def test_how_to_settle_the_status_of_features_is_said(judged):
     assert "Settle feature-status: state it with --set feature-status=VALUE" in found.changes(
         finding
     )
+
+
+def test_settings_that_speak_against_each_other_are_a_warning(judged):
+    found = judged(
+        ["no-retention"], offering="azure-openai", content_logging="false", abuse_monitoring="on"
+    )
+    words = "abuse-monitoring is given as on, although off follows from the rest: ContentLogging"
+    assert [warning.startswith(words) for warning in found.warnings] == [True]
+    assert found.warnings[0].endswith("(1 deployment)")
+    assert f"warning: {words}" in gate_texts.text(found)
+    assert "no-retention" in {f.policy.token for f in found.findings}
+
+
+def test_settings_that_agree_give_no_warning(judged):
+    found = judged(
+        ["no-retention"], offering="azure-openai", content_logging="false", abuse_monitoring="off"
+    )
+    assert found.warnings == ()

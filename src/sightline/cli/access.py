@@ -7,7 +7,7 @@ import click
 
 from sightline.cli import estates, graphs, options
 from sightline.cli.faults import usage
-from sightline.cli.output import note_exit_code, print_json
+from sightline.cli.output import note_exit_code, print_json, warn_of
 from sightline.cli.settings import read_configuration
 from sightline.errors import render
 
@@ -84,9 +84,12 @@ def command(
         from sightline.render.table import console, print_answer
 
         print_answer(graph.knowledge, answer, today, console())
+    warn_of(answer.contradicted if form in _BARE else ())
     return 0
 
 
+_BARE = ("csv", "turtle")
+"""The forms that hold rows and no more, so that what speaks against them is told beside them."""
 _ESTATE = (
     "parameter_files",
     "parameters",
@@ -135,6 +138,8 @@ def _estate(
             click.echo(f"Deployments: {names}")
             print_answer(graph.knowledge, each.answer, today, console())
         click.echo()
+    if form in _BARE:
+        warn_of(doubtful for each in answers for doubtful in each.answer.contradicted)
     for error in estate.errors:
         click.echo(render(error), err=True)
     return code

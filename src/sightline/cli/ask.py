@@ -7,7 +7,7 @@ import click
 
 from sightline.cli import completing, graphs, linking, options
 from sightline.cli.faults import usage
-from sightline.cli.output import FORMATS, print_json
+from sightline.cli.output import FORMATS, print_json, warn_of
 from sightline.cli.settings import read_configuration
 from sightline.queries import LibraryQuestion, question
 
@@ -110,6 +110,11 @@ def command(
         from sightline.render.table import console
 
         solutions.print_answers(answer, params, console())
+    if given:
+        from sightline.model import Question
+
+        asked_of = Question(given, assume=not no_assumptions)
+        warn_of(graph.derivation(as_of, collection).known(asked_of).contradicted)
 
 
 def _estate(graph: "KnowledgeGraph", files: tuple[str, ...]) -> "Estate":

@@ -1,9 +1,12 @@
 """Print what several commands print alike: JSON, and plain rows in any form."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from sightline.model import Contradicted
 
 FORMATS = ("table", "json", "csv", "md")
 """The forms of an answer that is made of rows."""
@@ -22,6 +25,12 @@ def print_json(document: Any) -> None:
     import json
 
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def warn_of(contradicted: Iterable["Contradicted"]) -> None:
+    """Say on stderr what was given although the documents say otherwise."""
+    for words in dict.fromkeys(each.words for each in contradicted):
+        click.echo(f"warning: {words}", err=True)
 
 
 def print_rows(header: Sequence[str], rows: Sequence[Sequence[str]], form: str, noun: str) -> None:

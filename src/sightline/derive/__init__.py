@@ -102,9 +102,7 @@ class Derivation:
         facets that contradict the table of regions.
         """
         self._check_filters(question)
-        known = self._facets.known(
-            self._facets.checked(question.configuration), assume=question.assume
-        )
+        known = self.known(question)
         scope = self._scope(known)
         rows = [
             row
@@ -128,20 +126,19 @@ class Derivation:
                 if s.kind == "commitment" and all_of(known.truths[c] for c in s.conditions) is True
             ),
             rows=tuple(rows),
+            contradicted=known.contradicted,
             pending=self._pending,
             complete=bool(scope),
             incomplete_because=None if scope else "no document governs this configuration",
         )
 
-    def truths(self, question: Question) -> Mapping[str, Truth]:
-        """Decide all conditions for a question's configuration: token -> truth."""
-        checked = self._facets.checked(question.configuration)
-        return self._facets.known(checked, assume=question.assume).truths
+    def known(self, question: Question) -> Known:
+        """Close a question's configuration: what was given, what follows, what is assumed.
 
-    def candidates(self, question: Question) -> Mapping[str, frozenset[str]]:
-        """Give the values each facet can still have, after implications and assumptions."""
+        Raises UnknownTermError and InputError as ``answer`` does.
+        """
         checked = self._facets.checked(question.configuration)
-        return self._facets.known(checked, assume=question.assume).candidates
+        return self._facets.known(checked, assume=question.assume)
 
     # -- rows
 

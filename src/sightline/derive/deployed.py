@@ -41,6 +41,7 @@ def _withheld(answer: Answer, reason: str | None) -> Answer:
         rows=(),
         versions=(),
         assumptions=(),
+        contradicted=(),
         commitments=(),
         configuration=answer.question.configuration,
         complete=False,

@@ -1,6 +1,6 @@
 """Work out what is known of a configuration: what was given, what follows, what is assumed."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from sightline.model import (
     Atom,
     Candidates,
     Condition,
+    Contradicted,
     Inference,
     Knowledge,
     Membership,
@@ -33,6 +34,7 @@ class Known:
     regions: tuple[Region, ...]
     assumed: tuple[Assumed, ...]
     truths: Mapping[str, Truth]
+    contradicted: tuple[Contradicted, ...]
 
 
 class Facets:
@@ -130,7 +132,14 @@ class Facets:
         if assumed:
             self._imply(candidates, fixed, regions)
         self._locate(candidates, regions)
-        return Known(given, candidates, regions, tuple(assumed), self.truths(candidates, regions))
+        return Known(
+            given,
+            candidates,
+            regions,
+            tuple(assumed),
+            self.truths(candidates, regions),
+            tuple(self._contradicted(given, candidates, regions)),
+        )
 
     def outlook(self, known: Known) -> int | None:
         """Give a number for what conditions can see of the only region; None if there are more.
@@ -245,6 +254,20 @@ class Facets:
                         candidates[facet] = frozenset({value})
                         fixed.add(facet)
                         fired = True
+
+    def _contradicted(
+        self,
+        given: Mapping[str, frozenset[str]],
+        candidates: Candidates,
+        regions: tuple[Region, ...],
+    ) -> Iterator[Contradicted]:
+        """List what was given although an implication that holds gives another value."""
+        for inference in self._implications:
+            against = [(f, v) for f, v in inference.gives if f in given and v not in given[f]]
+            if against and self._decided(inference, candidates, regions) is True:
+                for facet, value in against:
+                    kept = tuple(sorted(given[facet]))
+                    yield Contradicted(facet, kept, value, inference.because, inference.rests_on)
 
     def _fitting(self, given: Mapping[str, frozenset[str]]) -> tuple[Region, ...]:
         asked = {f: v for f, v in given.items() if f in self._derived}

@@ -79,6 +79,23 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradicted:
+    """A facet that was given other values than a document says it has; what was given is kept."""
+
+    facet: str
+    given: tuple[str, ...]
+    implied: str
+    because: str
+    statements: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """Say for people what was given, and what speaks against it."""
+        given = f"{self.facet} is given as {' or '.join(self.given)}"
+        return f"{given}, although {self.implied} follows from the rest: {self.because}"
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: a configuration, filters, and which documents the answer may rest on."""
 
@@ -113,6 +130,8 @@ class Answer:
     assumptions: tuple[Assumed, ...]
     commitments: tuple[str, ...]
     rows: tuple[Row, ...]
+    contradicted: tuple[Contradicted, ...] = ()
+    """What was given against what the documents imply."""
     pending: frozenset[str] = frozenset()
     """The statements whose sentence has changed and awaits review."""
     complete: bool = True

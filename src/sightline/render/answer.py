@@ -28,8 +28,8 @@ def answer_json(answer: Answer, knowledge: str, today: date) -> dict[str, Any]:
 
 
 def premises_json(answer: Answer) -> dict[str, Any]:
-    """Give the configuration of an answer as it is known, and what of it is assumed."""
-    return {
+    """Give the configuration of an answer as it is known, and what of it is assumed or doubtful."""
+    premises: dict[str, Any] = {
         "configuration": {
             facet: values[0] if len(values) == 1 else list(values)
             for facet, values in answer.configuration.items()
@@ -44,6 +44,18 @@ def premises_json(answer: Answer) -> dict[str, Any]:
             for assumed in answer.assumptions
         ],
     }
+    if answer.contradicted:
+        premises["contradicted"] = [
+            {
+                "facet": each.facet,
+                "given": list(each.given),
+                "implied": each.implied,
+                "because": each.because,
+                "statements": list(each.statements),
+            }
+            for each in answer.contradicted
+        ]
+    return premises
 
 
 def version_json(version: Version, today: date) -> dict[str, Any]:

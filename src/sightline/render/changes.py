@@ -87,5 +87,8 @@ def _print_basis(answer: Answer, side: str, out: Console) -> None:
     assumed = [f"assumed {a.facet} {a.value}" for a in answer.assumptions]
     documents = [f"{v.document.rsplit('/', 1)[-1]} {v.label}" for v in answer.versions]
     incomplete = [] if answer.complete else [f"incomplete: {answer.incomplete_because}"]
-    text = "; ".join([answer.identity.replace("&", " "), *assumed, *documents, *incomplete])
+    doubtful = [f"doubtful: {each.words.removesuffix('.')}" for each in answer.contradicted]
+    text = "; ".join(
+        [answer.identity.replace("&", " "), *assumed, *doubtful, *documents, *incomplete]
+    )
     out.print(Wrapped(f"{side}: {text}", style=_DIM))

@@ -50,6 +50,8 @@ def print_explanation(knowledge: Knowledge, explanation: Explanation, out: Conso
     rule.add(Text(explanation.because, style=_DIM))
     for assumed in explanation.answer.assumptions:
         tree.add(Text(f"assumed: {assumed.facet} {assumed.value}. {assumed.because}"))
+    for doubtful in explanation.answer.contradicted:
+        tree.add(Text(f"doubtful: {doubtful.words}"))
     for step in explanation.steps:
         _add(tree, step)
     if explanation.nearest:

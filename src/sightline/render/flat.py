@@ -54,6 +54,7 @@ def markdown(knowledge: Knowledge, answer: Answer) -> str:
     facets = ", ".join(f"{f} {' or '.join(v)}" for f, v in answer.configuration.items())
     text = [f"**Configuration:** {facets or 'any'}\n\n"]
     text += [f"**Assumed:** {a.facet} {a.value}. {a.because}\n\n" for a in answer.assumptions]
+    text += [f"**Doubtful:** {each.words}\n\n" for each in answer.contradicted]
     text += [f"**Document:** {v.title} ({v.label})\n\n" for v in answer.versions]
     if not answer.complete:
         text.append(f"**Incomplete:** {answer.incomplete_because}\n\n")

@@ -131,6 +131,8 @@ def _basis(knowledge: Knowledge, answer: Answer, today: date) -> Table:
     grid.add_row("Configuration", Wrapped(stated or "any"))
     for assumed in answer.assumptions:
         grid.add_row("Assumed", Wrapped(f"{assumed.facet} {assumed.value}. {assumed.because}"))
+    for doubtful in answer.contradicted:
+        grid.add_row("Doubtful", Wrapped(doubtful.words))
     for version in answer.versions:
         age = f"{(today - version.effective).days} days old"
         dated = "" if version.date_basis == "stated" else ", date inferred"

@@ -1,4 +1,4 @@
-"""Name the documented defaults that judgements rest on."""
+"""Name what judgements rest on that is not known: documented defaults, and doubtful settings."""
 
 from collections.abc import Iterable, Iterator
 
@@ -22,6 +22,18 @@ def assumptions(judgements: Iterable[Judgement]) -> Iterator[str]:
         count = sum(counts.values())
         plural = "" if count == 1 else "s"
         yield f"{facet} is assumed to be {value} for {count} deployment{plural}: {because}"
+
+
+def contradictions(judgements: Iterable[Judgement]) -> Iterator[str]:
+    """Say which settings of deployments speak against each other; what was given is kept."""
+    found: dict[str, dict[str, int]] = {}
+    for judgement in judgements:
+        own = judgement.case
+        for each in own.answer.contradicted:
+            found.setdefault(each.words, {})[own.iri] = len(own.deployments)
+    for words, counts in sorted(found.items()):
+        count = sum(counts.values())
+        yield f"{words} ({count} deployment{'' if count == 1 else 's'})"
 
 
 def _reads_access(judgement: Judgement) -> bool:

@@ -19,7 +19,7 @@ from sightline.model import (
 )
 from sightline.terms import FACET, SL
 from sightline.validate.accepted import Accepted
-from sightline.validate.assumed import assumptions
+from sightline.validate.assumed import assumptions, contradictions
 from sightline.validate.cases import ToQuads, cases
 from sightline.validate.judging import Judge, Judgement
 from sightline.validate.policies import SCOPES, Outcome, Policies, Policy
@@ -233,7 +233,7 @@ def gate(
         tuple(deployment for access in deployed for deployment in access.deployments),
         conforming,
         advice,
-        (*warnings, *_incomplete(deployed)),
+        (*warnings, *_incomplete(deployed), *contradictions(judgements)),
         (*notes, *assumptions(judgements)),
     )
 

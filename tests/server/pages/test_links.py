@@ -75,3 +75,22 @@ def test_downloads_are_there(address: str, page: str) -> None:
     assert found or page.partition("?")[0] in ("/matrix", "/flow", "/sparql-editor")
     for link in found:
         assert read(address + link)[0] == 200
+
+
+CONTRADICTION = "offering=azure-openai&content-logging=false&abuse-monitoring=on"
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (f"/?{CONTRADICTION}", "although the documents say otherwise"),
+        (f"/matrix?{CONTRADICTION}", "although the documents say otherwise"),
+        (f"/flow?{CONTRADICTION}", "although the documents say otherwise"),
+        ("/what-if?before.offering=azure-openai&after.offering=azure-openai"
+         "&after.content-logging=false&after.abuse-monitoring=on", "off follows from the rest"),
+    ],
+)  # fmt: skip
+def test_what_was_given_against_the_documents_is_said(address: str, page: str, said: str) -> None:
+    assert said in read(address + page, "text/html")[1]
+    plain = page.replace("content-logging=false", "content-logging=absent")
+    assert said not in read(address + plain, "text/html")[1]

@@ -157,6 +157,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
         {
             "configuration": ref("configuration"),
             "assumptions": {"type": "array", "items": ref("assumption")},
+            "contradicted": {"type": "array", "items": ref("contradicted")},
             "documents": {"type": "array", "items": ref("version")},
             "complete": {"type": "boolean"},
             "incomplete_because": _TEXT,
@@ -178,6 +179,7 @@ COMPONENTS: dict[str, dict[str, Any]] = {
                 ),
             },
         },
+        "contradicted",
         "incomplete_because",
     ),
     "estates": _answered({"estates": _TEXTS, "schema": _VERSION}),
@@ -276,6 +278,7 @@ def _reasons(knowledge: Knowledge) -> dict[str, Any]:
             "nearest": ref("iris"),
             "configuration": ref("configuration"),
             "assumptions": {"type": "array", "items": ref("assumption")},
+            "contradicted": {"type": "array", "items": ref("contradicted")},
             "documents": {"type": "array", "items": ref("version")},
             "complete": {"type": "boolean"},
             "incomplete_because": _TEXT,

@@ -44,6 +44,7 @@ class Card:
     who: Sequence[tuple[str, Sequence[Who]]]
     unsettled: Sequence[Mapping[str, Any]]
     assumptions: Sequence[Mapping[str, Any]]
+    contradicted: Sequence[Mapping[str, Any]]
     documents: Sequence[Mapping[str, Any]]
     withheld: str
     ask: str
@@ -67,6 +68,7 @@ def _card(knowledge: Knowledge, answer: Mapping[str, Any], data: str) -> Card:
         who=list(_who(knowledge, presenting.groups(knowledge, answer["access"]))),
         unsettled=_unsettled(knowledge, deployments),
         assumptions=answer["assumptions"],
+        contradicted=answer.get("contradicted", ()),
         documents=answer["documents"],
         withheld="" if answer["complete"] else answer["incomplete_because"] or "",
         ask=address("/", pairs),

@@ -229,6 +229,7 @@ def _decision(knowledge: "Knowledge", answer: "Answer", asked: Mapping[str, Any]
 _PREMISES = (
     "configuration",
     "assumptions",
+    "contradicted",
     "documents",
     "complete",
     "incomplete_because",
