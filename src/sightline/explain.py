@@ -31,10 +31,11 @@ def explain(
     for aspect, values in row.aspects.items():
         for value, statements in values.items():
             for iri in statements:
-                described.setdefault(iri, []).append(f"{aspect.replace('_', ' ')} {value}")
+                described.setdefault(iri, []).append(knowledge.aspect_words(aspect, value))
     for item in row.open:
         for iri in item.statements:
-            text = f"{item.aspect.replace('_', ' ')} {item.value}, if {' and '.join(item.awaits)}"
+            needed = " and ".join(knowledge.named("facet", facet) for facet in item.awaits)
+            text = f"{knowledge.aspect_words(item.aspect, item.value)}, depending on {needed}"
             described.setdefault(iri, []).append(f"leaves open: {text}")
 
     def step(iri: str) -> Step:

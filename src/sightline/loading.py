@@ -149,6 +149,11 @@ class _Reader:
         return Knowledge(
             digest=knowledge_digest(),
             labels=self._texts(SKOS["prefLabel"]),
+            names=frozenset(
+                self._label(node)
+                for node in self._nodes.values()
+                if node.maybe("labelBeginsWithName") == "true"
+            ),
             facets={
                 facet.token: facet
                 for name, kind in _FACET_KINDS.items()

@@ -89,7 +89,8 @@ def test_what_is_new(compared, before, after, outcome):
 
 def test_the_countries_that_are_gained_are_named(compared):
     (finding,) = compared([STANDARD], [ABROAD]).findings
-    assert "NO" in finding.message
+    assert "Norway" in finding.message
+    assert "abuse-monitoring-storage" not in finding.message
     assert finding.changed == ("region",)
 
 

@@ -1,6 +1,7 @@
 """Hold what is known and what is answered, as plain values that no engine or format shapes."""
 
 from sightline.model.answered import (
+    CHANGE_KINDS,
     Answer,
     Assumed,
     Awaited,
@@ -20,6 +21,7 @@ from sightline.model.answered import (
 )
 from sightline.model.described import Definition, Described, Link
 from sightline.model.known import (
+    ASPECT_KINDS,
     ASPECT_PROPERTIES,
     ASPECTS,
     REGION,
@@ -49,7 +51,9 @@ from sightline.model.reported import (
 
 __all__ = [
     "ASPECTS",
+    "ASPECT_KINDS",
     "ASPECT_PROPERTIES",
+    "CHANGE_KINDS",
     "REGION",
     "Answer",
     "Assumed",

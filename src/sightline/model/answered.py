@@ -173,6 +173,16 @@ class Explanation:
     nearest: tuple[Step, ...]
 
 
+CHANGE_KINDS = {
+    "place": "place",
+    "retention": "duration",
+    "safeguard": "safeguard",
+    "purpose": "purpose",
+    "role": "role",
+}
+"""What the name of a change begins with -> the kind of concept that is gained or lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference between two answers, with the statements on both sides."""

@@ -26,6 +26,18 @@ ASPECT_PROPERTIES = {
 }
 """Aspect -> the property of the ontology that states it."""
 
+ASPECT_KINDS = {
+    "processing_place": ("place", "processed in"),
+    "storage_place": ("place", "stored in"),
+    "actor_place": ("place", "people in"),
+    "boundary": ("place", "within"),
+    "retention": ("duration", "kept"),
+    "safeguards": ("safeguard", "safeguard"),
+    "purposes": ("purpose", "purpose"),
+    "roles": ("role", "role"),
+}
+"""Aspect -> the kind of concept that is its value, and the words that lead to it."""
+
 ASPECTS = tuple(ASPECT_PROPERTIES)
 """What a statement can say about a row, in the order in which answers list it."""
 
@@ -183,6 +195,8 @@ class Knowledge:
 
     digest: str
     labels: Mapping[str, str]
+    names: frozenset[str]
+    """The labels that begin with a name."""
     facets: Mapping[str, Facet]
     conditions: Mapping[str, Condition]
     definitions: Mapping[str, str]
@@ -213,6 +227,22 @@ class Knowledge:
     def label(self, kind: str, token: str) -> str:
         """Give the label of a concept, or its token where it has none."""
         return self.labels.get(f"{BASE}{kind}/{token}", token)
+
+    def inside(self, label: str) -> str:
+        """Write a label inside a sentence: names and abbreviations keep their capitals."""
+        rest = label.partition(" ")[0][1:]
+        if label in self.names or rest != rest.lower():
+            return label
+        return label[:1].lower() + label[1:]
+
+    def named(self, kind: str, token: str) -> str:
+        """Name a concept inside a sentence."""
+        return self.inside(self.label(kind, token))
+
+    def aspect_words(self, aspect: str, value: str) -> str:
+        """Write one value of an aspect: 'stored in customer tenant', 'safeguard flag gate'."""
+        kind, lead = ASPECT_KINDS[aspect]
+        return f"{lead} {self.named(kind, value)}"
 
     @cached_property
     def by_iri(self) -> Mapping[str, Statement]:

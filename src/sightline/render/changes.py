@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sightline.model import Answer, Change, Knowledge
+from sightline.model import CHANGE_KINDS, Answer, Change, Knowledge
 from sightline.render.table import STYLES
 from sightline.render.wrapping import Wrapped
 
@@ -66,8 +66,8 @@ def _what(knowledge: Knowledge, change: str, old: str, new: str) -> Text:
             " → ",
             (f"{knowledge.symbols[new]} {new}", STYLES.get(new, "")),
         )
-    sign = _SIGNS[change.rsplit("-", 1)[-1]]
-    return Wrapped(f"{sign} {old or new}")
+    aspect, _, direction = change.rpartition("-")
+    return Wrapped(f"{_SIGNS[direction]} {knowledge.named(CHANGE_KINDS[aspect], old or new)}")
 
 
 def _folded(

@@ -14,7 +14,6 @@ from sightline.model import Answer, Knowledge, Row
 from sightline.render.answer import answer_json, row_json
 from sightline.render.presenting import alternative_text, conditions
 from sightline.render.rows import merged
-from sightline.render.wording import inside
 
 SCHEMA = 1
 
@@ -63,7 +62,11 @@ class _Drawing:
             },
         )
         if box.kind == _LEVELS[0]:
-            known["stated"] += [s for s in stated if s not in (*known["stated"], box.label)]
+            known["stated"] += [
+                words
+                for words in stated
+                if words.casefold() != box.label.casefold() and words not in known["stated"]
+            ]
         return str(known["id"])
 
     def node(self, key: tuple[object, ...], **told: Any) -> dict[str, Any]:
@@ -119,7 +122,7 @@ def _add(
     told = {
         "kind": "row",
         "verdict": row.verdict,
-        "label": inside(label("action", key.action)),
+        "label": knowledge.named("action", key.action),
         "activity": key.activity,
         "actor": key.actor,
         "action": key.action,
@@ -129,7 +132,7 @@ def _add(
         "target": _unique(one.key.target for one in rows if one.key and one.key.target),
         "condition": [alternative_text(knowledge, each) for each in conditions(knowledge, row)],
         "how_long": [
-            inside(label("duration", token)) for token in row.aspects.get("retention", ())
+            knowledge.named("duration", token) for token in row.aspects.get("retention", ())
         ],
         "rows": [row_json(answer, one)["id"] for one in rows],
         "statements": _unique(iri for one in rows for iri in one.statements),
@@ -187,7 +190,7 @@ def _add_silence(
     }
     drawing.edge(
         source, node["id"], line, kind="row", verdict=row.verdict,
-        label=inside(_label(knowledge, "action", asked["action"], "any use")),
+        label=knowledge.named("action", asked["action"]) if asked["action"] else "any use",
         **{name: asked[name] for name in ("activity", "actor", "action")},
     )  # fmt: skip
 
@@ -244,10 +247,10 @@ def _worked_out(knowledge: Knowledge, row: Row, token: str) -> str:
 
 
 def _stated(knowledge: Knowledge, row: Row, aspects: Iterable[str]) -> list[str]:
-    """Name the relative places as they were stated."""
+    """Name the relative places as they were stated, as inside a sentence."""
     tokens = [token for aspect in aspects for token in row.aspects.get(aspect, ())]
     return [
-        knowledge.label("place", token)
+        knowledge.named("place", token)
         for token in tokens
         if knowledge.places[token].kind == _LEVELS[0]
     ]

@@ -18,7 +18,6 @@ from sightline.render.flow_layout import (
     tag_width,
     title_lines,
 )
-from sightline.render.wording import inside
 
 INK, SOFT, RULE, PAPER, SUNKEN = "#1b2026", "#525a63", "#8a929b", "#ffffff", "#f6f7f5"
 STYLES = {
@@ -73,7 +72,7 @@ def _outer_first(flow: Flow) -> list[Flow]:
 
 
 def _box(box: Flow, rect: Rect) -> str:
-    stated = [inside(words) for words in box["stated"]]
+    stated = list(box["stated"])
     room = rect.width - 36 - len(box["label"]) * WIDE
     shown = list(stated)
     while shown and len(", ".join(shown)) * FINE > room - 60 * (len(shown) < len(stated)):

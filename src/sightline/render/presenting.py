@@ -4,21 +4,25 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sightline.model import ASPECTS, Answer, Awaited, Key, Knowledge, OpenAspect, Row
+from sightline.model import (
+    ASPECT_KINDS,
+    ASPECTS,
+    Answer,
+    Awaited,
+    Key,
+    Knowledge,
+    OpenAspect,
+    Row,
+)
 from sightline.render.rdf import row_iri
 from sightline.render.rows import merged
-from sightline.render.wording import condition_text, inside, value_label
+from sightline.render.wording import condition_text, value_label
 from sightline.terms import BASE
 
-PLACES = {
-    "processing_place": "processed in",
-    "storage_place": "stored in",
-    "actor_place": "people in",
-    "boundary": "within",
-}
+PLACES = {aspect: lead for aspect, (kind, lead) in ASPECT_KINDS.items() if kind == "place"}
 """Aspects that are places, in the words that lead to them."""
 
-_LISTED = {"safeguards": "safeguard", "purposes": "purpose", "roles": "role"}
+_LISTED = {a: ASPECT_KINDS[a][0] for a in ("safeguards", "purposes", "roles")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ def place_text(where: Where) -> str:
 def alternative_text(knowledge: Knowledge, alternative: Alternative) -> str:
     """Write what conditions that belong together lead to."""
     needed = " and ".join(part.text for part in alternative.parts)
-    return f"{inside(knowledge.label('verdict', alternative.then))} if {needed}"
+    return f"{knowledge.named('verdict', alternative.then)} if {needed}"
 
 
 def _line(
@@ -217,7 +221,7 @@ def _line(
         actor=knowledge.label("actor", named["actor"]) if named["actor"] else "Anyone",
         actor_token=named["actor"],
         inferred=first.basis == "inferred",
-        action=inside(knowledge.label("action", named["action"])) if named["action"] else "any use",
+        action=knowledge.named("action", named["action"]) if named["action"] else "any use",
         data=_labels(knowledge, "data", data),
         target=_labels(knowledge, "target", [key.target or "" for key in keys]),
         where=tuple(where(knowledge, first)),
@@ -247,25 +251,22 @@ def _where(
             countries = tuple(sorted(names))
         may = resolved.get("may_leave_eea")
         leaves = True if may is True else False if may is False and countries else None
-    place = inside(knowledge.label("place", token))
+    place = knowledge.named("place", token)
     return Where(PLACES[kind], token, place, words, countries, leaves)
 
 
 def _open(knowledge: Knowledge, item: OpenAspect) -> str:
-    kind = {"retention": "duration"}.get(item.aspect, "place")
-    kind = _LISTED.get(item.aspect, kind)
-    lead = PLACES.get(item.aspect, "kept" if kind == "duration" else kind)
-    needed = " and ".join(inside(knowledge.label("facet", facet)) for facet in item.awaits)
-    return f"{lead} {inside(knowledge.label(kind, item.value))}, depending on {needed}"
+    needed = " and ".join(knowledge.named("facet", facet) for facet in item.awaits)
+    return f"{knowledge.aspect_words(item.aspect, item.value)}, depending on {needed}"
 
 
 def _labels(knowledge: Knowledge, kind: str, tokens: Iterable[str]) -> tuple[str, ...]:
-    return tuple(inside(knowledge.label(kind, token)) for token in dict.fromkeys(tokens) if token)
+    return tuple(knowledge.named(kind, token) for token in dict.fromkeys(tokens) if token)
 
 
 def _what(knowledge: Knowledge, key: Key) -> str:
-    data = inside(knowledge.label("data", key.data))
-    return f"{data} for {inside(knowledge.label('target', key.target))}" if key.target else data
+    data = knowledge.named("data", key.data)
+    return f"{data} for {knowledge.named('target', key.target)}" if key.target else data
 
 
 def _token(row: Row, name: str) -> str:
@@ -320,5 +321,5 @@ def configuration_words(
 def access_label(knowledge: Knowledge, row: Mapping[str, Any]) -> str:
     """Say in words what a row is about: who does what with which data."""
     actor = knowledge.label("actor", row["actor"])
-    action = inside(knowledge.label("action", row["action"]))
-    return f"{actor} {action} {inside(knowledge.label('data', row['data']))}"
+    action, data = knowledge.named("action", row["action"]), knowledge.named("data", row["data"])
+    return f"{actor} {action} {data}"

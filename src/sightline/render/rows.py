@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sightline.model import Answer, Key, Knowledge, Row
-from sightline.render.wording import inside
+from sightline.model import ASPECT_KINDS, Answer, Key, Knowledge, Row
 
 _EVENTS = "event"
 
@@ -52,7 +51,7 @@ def condition_words(knowledge: Knowledge, row: Row) -> tuple[str, ...]:
     groups: dict[int, list[str]] = {}
     thens: dict[int, str] = {}
     for a in row.awaits:
-        label = inside(knowledge.label("facet", a.condition))
+        label = knowledge.named("facet", a.condition)
         if a.kind == _EVENTS or not a.values:
             text = label if a.values else f"the {label} is known"
         elif a.kind == "discretion":
@@ -67,19 +66,14 @@ def condition_words(knowledge: Knowledge, row: Row) -> tuple[str, ...]:
 def where_words(knowledge: Knowledge, row: Row) -> tuple[str, ...]:
     """Write the places of a row, each with how it works out for the region."""
     words = []
-    for aspect, verb in (
-        ("processing_place", "processed in"),
-        ("storage_place", "stored in"),
-        ("actor_place", "people in"),
-        ("boundary", "within"),
-    ):
-        for token in row.aspects.get(aspect, {}):
-            words.append(f"{verb} {_place_words(knowledge, token, row.resolved.get(token))}")
+    for aspect, (kind, lead) in ASPECT_KINDS.items():
+        for token in row.aspects.get(aspect, ()) if kind == "place" else ():
+            words.append(f"{lead} {_place_words(knowledge, token, row.resolved.get(token))}")
     return tuple(words)
 
 
 def _place_words(knowledge: Knowledge, token: str, resolved: Mapping[str, object] | None) -> str:
-    text = inside(knowledge.label("place", token))
+    text = knowledge.named("place", token)
     if not resolved:
         return text
     geography = resolved["geography"]
@@ -96,8 +90,8 @@ def _place_words(knowledge: Knowledge, token: str, resolved: Mapping[str, object
 def open_words(knowledge: Knowledge, row: Row) -> tuple[str, ...]:
     """Write the aspects that hold only if more is known or happens."""
     return tuple(
-        f"{item.aspect.replace('_', ' ').removesuffix('s')} {item.value} "
-        f"if {', '.join(knowledge.label('facet', f) for f in item.awaits)}"
+        f"{knowledge.aspect_words(item.aspect, item.value)}, "
+        f"depending on {' and '.join(item.awaits)}"
         for item in row.open
     )
 
@@ -107,6 +101,11 @@ def _line(knowledge: Knowledge, rows: Sequence[Row]) -> Line:
     key = first.key
     filters = first.filters
     named = _named(key, filters)
+
+    def listed(aspect: str) -> tuple[str, ...]:
+        kind = ASPECT_KINDS[aspect][0]
+        return tuple(knowledge.named(kind, token) for token in first.aspects.get(aspect, ()))
+
     return Line(
         activity=named["activity"],
         verdict=first.verdict,
@@ -116,14 +115,11 @@ def _line(knowledge: Knowledge, rows: Sequence[Row]) -> Line:
         data=_unique(row.key.data if row.key else filters.get("data", "") for row in rows),
         target=_unique(row.key.target or "" for row in rows if row.key),
         where=where_words(knowledge, first),
-        how_long=tuple(
-            inside(knowledge.label("duration", token))
-            for token in first.aspects.get("retention", {})
-        ),
+        how_long=listed("retention"),
         condition=condition_words(knowledge, first),
-        safeguards=tuple(first.aspects.get("safeguards", {})),
-        purposes=tuple(first.aspects.get("purposes", {})),
-        roles=tuple(first.aspects.get("roles", {})),
+        safeguards=listed("safeguards"),
+        purposes=listed("purposes"),
+        roles=listed("roles"),
         open=open_words(knowledge, first),
         sources=_unique(iri for row in rows for iri in row.statements or row.nearest[:3]),
         rows=tuple(rows),

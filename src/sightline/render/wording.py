@@ -10,15 +10,6 @@ _KIND = re.compile(
 )
 
 
-def inside(label: str) -> str:
-    """Write a label inside a sentence; names keep their capitals.
-
-    >>> inside("Human reviewer"), inside("Azure OpenAI service")
-    ('human reviewer', 'Azure OpenAI service')
-    """
-    return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
-
-
 def about(definition: str) -> str:
     """Say what a term is about, without the kind of thing it is, which its place tells.
 
@@ -65,7 +56,7 @@ def _s(count: int) -> str:
 
 def condition_text(knowledge: Knowledge, awaited: Awaited) -> str:
     """Write one open condition as a part of a sentence that begins with 'if'."""
-    label = inside(knowledge.label("facet", awaited.condition))
+    label = knowledge.named("facet", awaited.condition)
     if awaited.kind == "discretion":
         return "the actor chooses to"
     if not awaited.values:

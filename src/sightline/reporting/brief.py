@@ -11,7 +11,6 @@ from sightline.errors import SightlineError
 from sightline.joining import Joined
 from sightline.model import Answer, DeployedAccess, Deployment, Knowledge, Row, Version
 from sightline.render.presenting import where
-from sightline.render.wording import inside
 from sightline.reporting import naming
 from sightline.reporting.brief_points import Point, Sections, sections
 from sightline.reporting.brief_todo import Todo, todos
@@ -224,7 +223,7 @@ def _leaving(
         state, behind = _state(knowledge, each.answer)
         counts[state] = counts.get(state, 0) + (len(each.deployments) or 1)
         statements.setdefault(state, {}).update(dict.fromkeys(behind))
-    words = inside(knowledge.label("data", data))
+    words = knowledge.named("data", data)
     texts = {
         "may": f"{words} may be outside the EEA, by the stated places of processing or storage.",
         "open": f"{words} may be outside the EEA only by conditional or contradictory answers.",

@@ -6,7 +6,6 @@ from math import ceil
 from unicodedata import east_asian_width
 
 from sightline.model import Knowledge
-from sightline.render.wording import inside
 from sightline.reporting import naming
 from sightline.reporting.brief import Brief, Part
 from sightline.reporting.brief_points import Point
@@ -144,7 +143,7 @@ def _shown(numbers: Numbers, point: Point) -> Shown:
 
 
 def _block(knowledge: Knowledge, own: Brief, part: Part, most: int, numbers: Numbers) -> Block:
-    words = inside(knowledge.label("data", own.data))
+    words = knowledge.named("data", own.data)
     titles = {
         "processed": "Processed",
         "stored": "Stored, and how long",

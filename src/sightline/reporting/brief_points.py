@@ -12,7 +12,6 @@ from sightline.render.presenting import (
     answer_groups,
     place_text,
 )
-from sightline.render.wording import inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class _Told:
 def sections(knowledge: Knowledge, answer: Answer) -> Sections:
     """Give the points of an answer: those that are held first, the most telling activity first."""
     asked = answer.question.data
-    label = inside(knowledge.label("data", asked)) if asked else ""
+    label = knowledge.named("data", asked) if asked else ""
     groups = answer_groups(knowledge, answer)
     parts: dict[str, dict[_Told, list[Line]]] = {"processed": {}, "stored": {}, "seen": {}}
     for group in groups:
@@ -78,7 +77,7 @@ def sections(knowledge: Knowledge, answer: Answer) -> Sections:
         _point(told, lines)
         for own in parts.values()
         for told, lines in own.items()
-        if groups and told.activity == inside(groups[0].title)
+        if groups and told.activity == knowledge.inside(groups[0].title)
     ]
     ordered = {kind: tuple(sorted(own, key=_apart(knowledge))) for kind, own in made.items()}
     return Sections(**ordered, first=tuple(first))
@@ -89,7 +88,7 @@ def _told(knowledge: Knowledge, group: Group, line: Line, asked: str) -> _Told:
     return _Told(
         line.verdict,
         line.action,
-        inside(group.title),
+        knowledge.inside(group.title),
         tuple(map(place_text, line.where)),
         line.how_long if line.held else (),
         line.target,

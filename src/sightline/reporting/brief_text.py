@@ -7,7 +7,6 @@ from typing import Any
 from sightline.errors import one_line
 from sightline.model import Knowledge
 from sightline.render.answer import version_json
-from sightline.render.wording import inside
 from sightline.reporting import naming
 from sightline.reporting.brief import Brief
 from sightline.reporting.brief_fit import Fitted, Row, Shown, fit, source_text
@@ -35,7 +34,7 @@ def html(knowledge: Knowledge, own: Brief) -> str:
 
 def _context(knowledge: Knowledge, own: Brief) -> dict[str, Any]:
     fitted = fit(knowledge, own)
-    words = inside(knowledge.label("data", own.data))
+    words = knowledge.named("data", own.data)
     return {
         "fitted": fitted,
         "title": f"Brief: where {words} go, who sees them, what is unknown, what to do",

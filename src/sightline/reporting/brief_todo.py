@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from sightline.model import DeployedAccess, Knowledge, Version
-from sightline.render.wording import age, inside
+from sightline.render.wording import age
 from sightline.reporting.brief_points import Point
 from sightline.reporting.brief_unknown import Unknown, listed
 from sightline.reporting.naming import cut
@@ -48,7 +48,7 @@ def todos(
         yield Todo("do", "Find out what is stated for what has no answer, before it is used.")
     facets = [each for each in unknown if each.kind == "facet"]
     if facets:
-        names = listed([inside(each.what) for each in facets], 3)
+        names = listed([knowledge.inside(each.what) for each in facets], 3)
         command = next((each.command for each in facets if each.command), "")
         yield Todo(
             "do",

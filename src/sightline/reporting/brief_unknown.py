@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sightline.joining import Joined
 from sightline.model import DeployedAccess, Deployment, Knowledge, Row, Unsettled
 from sightline.render.presenting import PLACES
-from sightline.render.wording import about, inside, value_label
+from sightline.render.wording import about, value_label
 from sightline.reporting import naming
 from sightline.terms import BASE
 
@@ -103,7 +103,9 @@ def _open(knowledge: Knowledge, token: str, own: _Waiting, total: int) -> Unknow
     what = f"{facet.label}{of_kind}"
     if facet.kind != "facet":
         definition = knowledge.definitions.get(f"{BASE}facet/{token}", "")
-        what = ": ".join(filter(None, (facet.label, inside(about(definition).rstrip(".")))))
+        what = ": ".join(
+            filter(None, (facet.label, knowledge.inside(about(definition).rstrip("."))))
+        )
     if facet.kind == "event":
         who = "nobody beforehand: it shows when it happens"
     elif facet.kind == "facet":
@@ -147,8 +149,8 @@ def _not_stated(
                 continue
             actors.discard(key.actor)
             actor = knowledge.label("actor", key.actor)
-            action = inside(knowledge.label("action", key.action))
-            name = f"{actor} {action} ({inside(knowledge.label('activity', key.activity))})"
+            action = knowledge.named("action", key.action)
+            name = f"{actor} {action} ({knowledge.named('activity', key.activity)})"
             open_ = {item.aspect for item in row.open}
             if row.verdict == "not-stated":
                 silent.setdefault(name, row.nearest[:3])
@@ -177,7 +179,7 @@ def _not_stated(
             )
     if answered and actors:
         names = sorted(knowledge.label("actor", each) for each in actors)
-        words = inside(knowledge.label("data", data))
+        words = knowledge.named("data", data)
         yield Unknown(
             "not-stated",
             f"What these may do with {words}, which is no denial: {listed(names)}",
@@ -199,7 +201,7 @@ def _settings(
         if item.facet not in waiting
     }
     if left:
-        names = sorted(inside(knowledge.label("facet", token)) for token in left)
+        names = sorted(knowledge.named("facet", token) for token in left)
         yield Unknown(
             "setting",
             f"Left open by files besides: {listed(names)}",

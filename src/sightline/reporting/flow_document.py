@@ -12,7 +12,7 @@ from sightline.model import DeployedAccess, Deployment, Knowledge
 from sightline.render.flow import flow_json
 from sightline.render.flow_layout import lay_out
 from sightline.render.flow_svg import INK, PAPER, SOFT, flow_svg
-from sightline.render.wording import inside, question_title, verdict_words
+from sightline.render.wording import question_title, verdict_words
 from sightline.reporting import naming
 
 NAMED = 4
@@ -91,7 +91,7 @@ def _about(
         naming.configuration(knowledge, flow["configuration"], asked.configuration),
     )
     filters = [
-        f"{name} {inside(knowledge.label(name, token))}"
+        f"{name} {knowledge.named(name, token)}"
         for name, token in asked.filters.items()
         if name != "data"  # which the title names
     ]
@@ -137,7 +137,7 @@ def _awaited(knowledge: Knowledge, flow: Mapping[str, Any]) -> Iterator[tuple[st
     for edge in flow["edges"]:
         for line in edge["lines"]:
             if line["condition"]:
-                activity = inside(knowledge.label("activity", edge["activity"]))
+                activity = knowledge.named("activity", edge["activity"])
                 act = f"{edge['label']} ({activity})"
                 actor = knowledge.label("actor", edge["actor"])
                 own = found.setdefault((actor, tuple(line["condition"])), [])
@@ -160,8 +160,11 @@ def _told(knowledge: Knowledge, flow: Mapping[str, Any]) -> str:
         actor = knowledge.label("actor", edge["actor"]) if edge["actor"] else "Anyone"
         place = boxes.get(nodes[edge["to"]]["box"] or "", {}).get("label", "")
         for line in edge["lines"]:
-            data = ", ".join(inside(knowledge.label("data", each)) for each in line["data"])
-            parts = [f"{word}: {actor}, {edge['label']}, {data or 'any data'}", inside(place)]
+            data = ", ".join(knowledge.named("data", each) for each in line["data"])
+            parts = [
+                f"{word}: {actor}, {edge['label']}, {data or 'any data'}",
+                knowledge.inside(place),
+            ]
             found.append("; ".join(filter(None, [*parts, *line["how_long"], *line["condition"]])))
     return ". ".join(found) + "." if found else "Nothing is drawn, as nothing is stated."
 

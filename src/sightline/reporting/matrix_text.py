@@ -6,7 +6,6 @@ from typing import Any
 from sightline.errors import one_line
 from sightline.model import Knowledge
 from sightline.render.flat import table_csv
-from sightline.render.wording import inside
 from sightline.reporting import naming
 from sightline.reporting.escaping import link, markdown
 from sightline.reporting.matrix_report import NOT_STATED
@@ -168,7 +167,7 @@ def _answers(knowledge: Knowledge, own: Document) -> Iterator[str]:
         if not cell["access"]:
             continue
         actor, data = (knowledge.label(kind, cell[kind]) for kind in ("actor", "data"))
-        yield f"- **{markdown(actor)}, {markdown(inside(data))}**\n"
+        yield f"- **{markdown(actor)}, {markdown(knowledge.inside(data))}**\n"
         for row in cell["access"]:
             verdict = row["verdict"]
             words = f"{knowledge.symbols[verdict]} {knowledge.label('verdict', verdict).lower()}"
@@ -191,10 +190,10 @@ def _silence(knowledge: Knowledge, own: Document) -> Iterator[str]:
 
 def does(knowledge: Knowledge, row: Document) -> str:
     """Write what is done in which activity, and for which target."""
-    action = inside(knowledge.label("action", row["action"]))
-    targets = "".join(f" for {inside(knowledge.label('target', t))}" for t in row["target"])
+    action = knowledge.named("action", row["action"])
+    targets = "".join(f" for {knowledge.named('target', t)}" for t in row["target"])
     inferred = ", actor inferred" if row["actor_basis"] == "inferred" else ""
-    return f"{action}{targets} ({inside(knowledge.label('activity', row['activity']))}{inferred})"
+    return f"{action}{targets} ({knowledge.named('activity', row['activity'])}{inferred})"
 
 
 def configuration_text(knowledge: Knowledge, own: Document) -> str:

@@ -18,6 +18,7 @@ def page(knowledge: Knowledge, template: str, /, **context: Any) -> str:
     """Render a template, to which labels and words are known; everything is escaped."""
     words = {
         "label": knowledge.label,
+        "inside": knowledge.inside,
         "symbol": lambda verdict: knowledge.symbols.get(verdict, ""),
         "value_label": lambda facet, value: wording.value_label(knowledge, facet, value),
         "order": wording.verdicts(knowledge),
@@ -38,7 +39,7 @@ def _environment() -> Environment:
     )
     made.tests["web_address"] = _is_web_address
     made.filters["one_line"] = one_line
-    made.globals.update(inside=wording.inside, age=wording.age, ranges=ranges)
+    made.globals.update(age=wording.age, ranges=ranges)
     return made
 
 

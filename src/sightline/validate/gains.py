@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sightline.model import Answer, Key, Knowledge, OpenAspect, Row
+from sightline.model import ASPECT_KINDS, Answer, Key, Knowledge, OpenAspect, Row
 from sightline.validate.cases import AT_RUN_TIME, standing
 
 PLACES = ("processing_place", "storage_place", "actor_place")
@@ -14,10 +14,14 @@ _BECOMES = {2: "is granted", 1: "may be granted"}
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """One thing that is new, or that may be: nothing that is known rules it out."""
+    """One thing that is new, or that may be: nothing that is known rules it out.
+
+    ``token`` tells it from others and stays as it is when labels change.
+    """
 
     outcome: Literal["violation", "unknown"]
     key: Key
+    token: str
     words: str
 
 
@@ -60,11 +64,11 @@ def gains(before: Answer | None, after: Answer, knowledge: Knowledge) -> Iterato
             outcome: Literal["violation", "unknown"] = (
                 "violation" if (rank, was) == (2, 0) else "unknown"
             )
-            yield Gain(outcome, row.key, f"{_BECOMES[rank]}, as it was not")
+            yield Gain(outcome, row.key, f"rank {rank}", f"{_BECOMES[rank]}, as it was not")
         if old is not None and was:
             for aspect in PLACES:
                 yield from _places(row.key, _reach(old, aspect, knowledge), row, aspect, knowledge)
-            yield from _kept(row.key, old, row)
+            yield from _kept(row.key, old, row, knowledge)
 
 
 def _places(key: Key, old: _Reach, row: Row, aspect: str, knowledge: Knowledge) -> Iterator[Gain]:
@@ -72,37 +76,46 @@ def _places(key: Key, old: _Reach, row: Row, aspect: str, knowledge: Knowledge) 
     if any(old.places[place] for place in old.anywhere):
         return
     if not new.places and old.places:
-        yield Gain("unknown", key, f"has no {aspect.replace('_', ' ')} stated any more")
+        words = f"has no {aspect.replace('_', ' ')} stated any more"
+        yield Gain("unknown", key, f"no {aspect}", words)
     for place, certain in new.places.items():
-        words = f"can now be in the place {place}"
+        token = f"{aspect} {place}"
         if place not in new.countries or place in new.anywhere:
             # One that is no area, or is everywhere, is compared by its name.
             if (place in new.anywhere or old.places) and not old.places.get(place):
                 settled = certain and place not in old.places
-                yield Gain("violation" if settled else "unknown", key, words)
+                words = f"can now be {knowledge.aspect_words(aspect, place)}"
+                yield Gain("violation" if settled else "unknown", key, token, words)
         elif old.countries:
-            yield from _countries_gained(key, old, place, certain, new.countries[place])
+            found = _countries_gained(old, place, certain, new.countries[place])
+            if found is not None:
+                outcome, added, doubt = found
+                names = [knowledge.label("country", code.lower()) for code in added]
+                where = ", ".join(sorted(names)) or knowledge.named("place", place)
+                what = " ".join(sorted(added)) or place
+                words = f"can now be {ASPECT_KINDS[aspect][1]} {where}{doubt}"
+                yield Gain(outcome, key, f"{aspect} {what}", words)
 
 
 def _countries_gained(
-    key: Key, old: _Reach, place: str, certain: bool, countries: frozenset[str] | None
-) -> Iterator[Gain]:
+    old: _Reach, place: str, certain: bool, countries: frozenset[str] | None
+) -> tuple[Literal["violation", "unknown"], frozenset[str], str] | None:
+    """Give the countries that a place adds, none where they are not known, and what is in doubt."""
     before, possible = old.within(True), old.within(False)
     if place in old.places and old.countries[place] == countries and old.places[place] >= certain:
-        return
+        return None
     if countries is None:
-        words = f"can now be in the place {place}, of which the countries are not known"
-        yield Gain("unknown", key, words)
-    elif before is None:
-        words = f"can now be in {', '.join(sorted(countries))}, and where it was is not known"
-        yield Gain("unknown", key, words)
-    elif added := countries - before:
-        settled = certain and possible is not None and not added <= possible
-        words = f"can now be in {', '.join(sorted(added))}"
-        yield Gain("violation" if settled else "unknown", key, words)
+        return "unknown", frozenset(), ", of which the countries are not known"
+    if before is None:
+        return "unknown", countries, ", and where it was is not known"
+    added = countries - before
+    if not added:
+        return None
+    settled = certain and possible is not None and not added <= possible
+    return "violation" if settled else "unknown", added, ""
 
 
-def _kept(key: Key, old: Row, row: Row) -> Iterator[Gain]:
+def _kept(key: Key, old: Row, row: Row, knowledge: Knowledge) -> Iterator[Gain]:
     was, now = (row.aspects.get("retention", {}) for row in (old, row))
     opened = {item.value for item in old.open if item.aspect == "retention"}
     for period in now:
@@ -110,12 +123,14 @@ def _kept(key: Key, old: Row, row: Row) -> Iterator[Gain]:
             outcome: Literal["violation", "unknown"] = (
                 "unknown" if period in opened else "violation"
             )
-            yield Gain(outcome, key, f"is now kept for {period}")
+            words = f"is now {knowledge.aspect_words('retention', period)}"
+            yield Gain(outcome, key, f"kept {period}", words)
     later = {item.value for item in row.open if item.aspect == "retention"}
     for period in sorted(later - opened - set(was) - set(now)):
-        yield Gain("unknown", key, f"may now be kept for {period}")
+        words = f"may now be {knowledge.aspect_words('retention', period)}"
+        yield Gain("unknown", key, f"may be kept {period}", words)
     if was and not now and not later:
-        yield Gain("unknown", key, "has no time of keeping stated any more")
+        yield Gain("unknown", key, "no retention", "has no time of keeping stated any more")
 
 
 def _reach(row: Row, aspect: str, knowledge: Knowledge) -> _Reach:

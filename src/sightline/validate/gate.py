@@ -75,7 +75,8 @@ class Finding:
         It is another one when the outcome gets worse or other access is gained, so that who has
         dismissed the one still sees the other.
         """
-        own, gains = self.deployment, sorted(r.message for r in self.judgement.telling if r.gained)
+        own = self.deployment
+        gains = sorted(reason.gained for reason in self.judgement.telling if reason.gained)
         file = PurePath(own.file).as_posix()
         text = "\0".join((self.policy.token, self.outcome, file, own.account, own.iri, *gains))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -29,14 +29,14 @@ _HOLE = re.compile(r"\{[?$](\w+)\}")
 class Reason:
     """Why a policy does not conform: one result of one constraint, and the row it is about.
 
-    ``gained`` says that the access is new over a baseline.
+    ``gained`` tells, in tokens, what access is new over a baseline; '' where none is.
     """
 
     constraint: Constraint
     message: str
     key: Key | None
     value: str = ""
-    gained: bool = False
+    gained: str = ""
 
 
 @dataclass(frozen=True)

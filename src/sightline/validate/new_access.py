@@ -1,7 +1,7 @@
 """Hold findings to what is new over a baseline, and find the access that deployments gain."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date
 
 from sightline.model import Answer, DeployedAccess, Deployment, Key, Knowledge
@@ -93,7 +93,10 @@ def _gained(now: Sequence[DeployedAccess], base: Base, knowledge: Knowledge) -> 
         if key not in compared:
             compared[key] = tuple(
                 Reason(
-                    _RULES[gain.outcome], f"{_who(gain.key)} {gain.words}.", gain.key, gained=True
+                    _RULES[gain.outcome],
+                    f"{_who(gain.key, knowledge)} {gain.words}.",
+                    gain.key,
+                    gained=" ".join((*map(str, astuple(gain.key)), gain.token)),
                 )
                 for gain in gains(before, after, knowledge)
             )
@@ -136,7 +139,7 @@ def _unjudged(own: Deployment, named: Sequence[Found], base: Base) -> _Gained:
     if _seen(own) in before:
         return (), None
     words = f"What access it opens is not known, as no document governs it ({own.ungoverned})."
-    reason = Reason(_RULES["unknown"], words, None, gained=True)
+    reason = Reason(_RULES["unknown"], words, None, gained=words)
     return (reason,), named[0][0] if named else None
 
 
@@ -149,7 +152,7 @@ def _reopened(old: Deployment, own: Deployment) -> Iterator[Reason]:
             words = (
                 f"What {facet} is was open ({was[facet]}) and can be another now ({now[facet]})."
             )
-            yield Reason(_RULES["unknown"], words, None, gained=True)
+            yield Reason(_RULES["unknown"], words, None, gained=words)
 
 
 def _seen(own: Deployment) -> tuple[object, ...]:
@@ -166,9 +169,12 @@ def _changed(old: Deployment | None, own: Deployment) -> tuple[str, ...]:
     return (*facets, *(n for n in names if old.attributes.get(n) != own.attributes.get(n)))
 
 
-def _who(key: Key) -> str:
-    target = f" for {key.target}" if key.target else ""
-    return f"{key.activity}: {key.actor} {key.action} {key.data}{target}"
+def _who(key: Key, knowledge: Knowledge) -> str:
+    """Name a row by its labels: 'Human review: human reviewer, view prompts:'."""
+    named = knowledge.named
+    target = f" for {named('target', key.target)}" if key.target else ""
+    what = f"{named('action', key.action)} {named('data', key.data)}{target}"
+    return f"{knowledge.label('activity', key.activity)}: {named('actor', key.actor)}, {what}:"
 
 
 def _name(own: Deployment) -> tuple[str, str]:

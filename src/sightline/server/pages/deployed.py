@@ -8,7 +8,6 @@ from sightline.identity import read_configuration
 from sightline.model import Knowledge
 from sightline.render import presenting, wording
 from sightline.render.presenting import Alternative, Group, Line
-from sightline.render.wording import inside
 from sightline.server.pages.configuration import address
 from sightline.server.pages.summary import Summary, summary
 from sightline.terms import CONFIGURATION
@@ -107,7 +106,7 @@ def _who(knowledge: Knowledge, groups: Sequence[Group]) -> Iterable[tuple[str, S
 
     Where an actor does the same under several verdicts, the activity tells them apart.
     """
-    lines = [(line, inside(group.title)) for group in groups for line in group.lines]
+    lines = [(line, knowledge.inside(group.title)) for group in groups for line in group.lines]
     verdicts: dict[tuple[str, str], set[str]] = {}
     for line, _ in lines:
         verdicts.setdefault((line.actor, line.action), set()).add(line.verdict)

@@ -11,7 +11,6 @@ from sightline.errors import InputError, SightlineError
 from sightline.identity import read_access
 from sightline.model import Knowledge
 from sightline.render import presenting
-from sightline.render.wording import inside
 from sightline.server.pages import downloads, rendering
 from sightline.server.pages.configuration import address
 from sightline.server.site import Site, site_of
@@ -63,17 +62,12 @@ def _step(knowledge: Knowledge, step: Mapping[str, Any]) -> dict[str, Any]:
         "conditions": [
             {
                 **met,
-                "text": inside(_condition(knowledge, met["condition"])),
+                "text": knowledge.named("condition", met["condition"]),
                 "note": _note(knowledge, met["condition"]),
             }
             for met in step["conditions"]
         ],
     }
-
-
-def _condition(knowledge: Knowledge, token: str) -> str:
-    known = knowledge.conditions.get(token)
-    return known.label if known else token
 
 
 def _note(knowledge: Knowledge, token: str) -> str:

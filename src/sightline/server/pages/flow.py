@@ -12,7 +12,6 @@ from sightline.errors import SightlineError
 from sightline.model import Knowledge
 from sightline.render import presenting, wording
 from sightline.render.flow_svg import flow_svg
-from sightline.render.wording import inside
 from sightline.server.pages import ask, rendering
 from sightline.server.pages.configuration import address
 from sightline.server.site import Site, site_of
@@ -161,7 +160,7 @@ def _places(
     return [
         {
             "title": " › ".join(path(box["id"])),
-            "stated": [inside(words) for words in box["stated"]],
+            "stated": box["stated"],
             "lines": lines[box["id"]],
         }
         for box in found["boxes"]
@@ -178,4 +177,4 @@ def _name(knowledge: Knowledge, kind: str, token: str | None) -> str:
 
 
 def _names(knowledge: Knowledge, kind: str, tokens: Sequence[str]) -> list[str]:
-    return [inside(knowledge.label(kind, token)) for token in tokens]
+    return [knowledge.named(kind, token) for token in tokens]

@@ -11,7 +11,6 @@ from starlette.routing import BaseRoute, Route
 from sightline.errors import SightlineError
 from sightline.model import Knowledge
 from sightline.render import presenting, wording
-from sightline.render.wording import inside
 from sightline.server.pages import ask, rendering
 from sightline.server.pages.configuration import address
 from sightline.server.site import Site, site_of
@@ -72,7 +71,7 @@ def _context(
         counted = counts.get((actor, data), {})
         verdicts = [(verdict, counted[verdict]) for verdict in order if verdict in counted]
         href = address("/", [*parameters, ("data", data), ("actor", actor)])
-        name = f"{knowledge.label('actor', actor)}, {inside(knowledge.label('data', data))}"
+        name = f"{knowledge.label('actor', actor)}, {knowledge.named('data', data)}"
         return Cell(tuple(verdicts), href, name)
 
     return {

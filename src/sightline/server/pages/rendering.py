@@ -81,7 +81,7 @@ def environment(site: Site) -> Environment:
         static=_Static(root),
         symbol=lambda verdict: knowledge.symbols.get(verdict, ""),
         label=knowledge.label,
-        inside=wording.inside,
+        inside=knowledge.inside,
         value_label=lambda facet, value: wording.value_label(knowledge, facet, value),
         age=wording.age,
         term_url=lambda iri: term_url(root, iri),

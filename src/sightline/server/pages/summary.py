@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sightline.model import Knowledge, Row
 from sightline.render.presenting import PLACES, Where, where
-from sightline.render.wording import about, inside, value_label
+from sightline.render.wording import about, value_label
 from sightline.terms import BASE
 
 _PLACED = tuple(aspect for aspect in PLACES if aspect != "boundary")
@@ -109,10 +109,10 @@ def _parties(knowledge: Knowledge, rows: Iterable[Row]) -> Iterable[tuple[str, t
             verdicts.setdefault((key.actor, key.action), set()).add(row.verdict)
 
     def words(actor: str, action: str, activity: str) -> str:
-        text = inside(knowledge.label("action", action))
+        text = knowledge.named("action", action)
         if len(verdicts[actor, action]) == 1:
             return text
-        return f"{text} ({inside(knowledge.label('activity', activity))})"
+        return f"{text} ({knowledge.named('activity', activity)})"
 
     for verdict in sorted(found, key=lambda v: (-knowledge.ranks[v], v == "not-stated", v)):
         parties = [
@@ -131,7 +131,7 @@ def _kept(knowledge: Knowledge, storing: Iterable[Row]) -> list[Kept]:
     for row in storing:
         assert row.key
         durations = tuple(
-            inside(knowledge.label("duration", token)) for token in row.aspects.get("retention", ())
+            knowledge.named("duration", token) for token in row.aspects.get("retention", ())
         )
         key = (knowledge.label("actor", row.key.actor), durations)
         found[key] = row.verdict == "conditional" and found.get(key, True)

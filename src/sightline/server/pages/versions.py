@@ -12,7 +12,6 @@ from starlette.responses import Response
 from sightline.errors import InputError, SightlineError
 from sightline.model import Knowledge, Statement
 from sightline.render import presenting
-from sightline.render.wording import inside
 from sightline.server.pages import rendering
 from sightline.server.pages.configuration import Option, address
 from sightline.server.site import Site, site_of
@@ -193,7 +192,7 @@ def _statement(
         "modality_label": rendering.term_label(knowledge.labels, row["modality"]),
         "sentence": sentence,
         "conditions": [
-            (how, inside(knowledge.conditions[name].label))
+            (how, knowledge.named("condition", name))
             for how, names in (
                 ("about", known.scope),
                 ("when", known.applies_when),
@@ -229,8 +228,7 @@ def _about(knowledge: Knowledge, known: Statement) -> list[tuple[str, str, str]]
 
 def _named(knowledge: Knowledge, kind: str, name: str) -> str:
     """Name a concept inside a line; actors are names."""
-    label = knowledge.label(kind, name)
-    return label if kind == "actor" else inside(label)
+    return knowledge.label(kind, name) if kind == "actor" else knowledge.named(kind, name)
 
 
 def _configuration(knowledge: Knowledge, known: Statement) -> list[tuple[str, str]]:

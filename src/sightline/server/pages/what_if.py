@@ -9,25 +9,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sightline.errors import SightlineError
-from sightline.model import Knowledge
+from sightline.model import CHANGE_KINDS, Knowledge
 from sightline.render import presenting
 from sightline.render.presenting import Source
-from sightline.render.wording import inside
 from sightline.server.pages import ask, configuration, downloads, rendering
 from sightline.server.pages.configuration import FILTERS, address
 from sightline.server.site import Site, site_of
 
 SIDES = ("before", "after")
 """The two configurations; the facets of each are named with it and a dot."""
-
-_ASPECTS = {
-    "place": "place",
-    "retention": "duration",
-    "safeguard": "safeguard",
-    "purpose": "purpose",
-    "role": "role",
-}
-"""What the name of a change begins with -> the kind of concept that is gained or lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +146,7 @@ def _changed(knowledge: Knowledge, rows: list[list[Mapping[str, Any]]]) -> Chang
     every = [change for mine in rows for change in mine]
     return Changed(
         actor=knowledge.label("actor", first[0]["actor"]),
-        action=inside(knowledge.label("action", first[0]["action"])),
+        action=knowledge.named("action", first[0]["action"]),
         data=_labels(knowledge, "data", (mine[0]["data"] for mine in rows)),
         target=_labels(knowledge, "target", (t for mine in rows for t in mine[0]["target"])),
         change=verdict["change"] if verdict else "",
@@ -174,9 +164,9 @@ def _changed(knowledge: Knowledge, rows: list[list[Mapping[str, Any]]]) -> Chang
 def _detail(knowledge: Knowledge, change: Mapping[str, Any]) -> Detail:
     name, _, direction = change["change"].rpartition("-")
     value = change["to"] or change["from"]
-    label = inside(knowledge.label(_ASPECTS.get(name, name), value))
+    label = knowledge.named(CHANGE_KINDS.get(name, name), value)
     return Detail(name, label, direction == "gained")
 
 
 def _labels(knowledge: Knowledge, kind: str, tokens: Iterable[str]) -> tuple[str, ...]:
-    return tuple(inside(knowledge.label(kind, token)) for token in dict.fromkeys(tokens))
+    return tuple(knowledge.named(kind, token) for token in dict.fromkeys(tokens))
