@@ -158,7 +158,7 @@ def _told(knowledge: Knowledge, flow: Mapping[str, Any]) -> str:
             continue
         word = knowledge.label("verdict", edge["verdict"])
         actor = knowledge.label("actor", edge["actor"]) if edge["actor"] else "Anyone"
-        place = boxes.get(nodes[edge["to"]]["box"] or "", {}).get("label", "")
+        place = knowledge.inside(boxes.get(nodes[edge["to"]]["box"] or "", {}).get("label", ""))
         for line in edge["lines"]:
             data = ", ".join(knowledge.named("data", each) for each in line["data"])
             parts = [
