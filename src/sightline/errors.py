@@ -10,6 +10,7 @@
     ├── StoreError           a triple store that does not answer
     ├── RequestError         an HTTP request that a server cannot answer as it was made
     ├── ServiceError         a server that stops, or cannot begin, what is asked of it
+    ├── PushError            a data catalog that does not take what is sent, or must not get it
     ├── RightsError          a caller of a server who is unknown or may not read something
     └── KnowledgeError       knowledge files, shipped or the user's own, that do not hold together
 
@@ -51,6 +52,10 @@ Code = Literal[
     "service.too-large",
     "service.busy",
     "service.failed",
+    "push.not-ours",
+    "push.credentials",
+    "push.unreachable",
+    "push.refused",
     "rights.unknown",
     "rights.missing",
     "knowledge.missing",
@@ -138,6 +143,10 @@ class ServiceError(SightlineError):
 
     retry_after = 1
     """Seconds after which it may be asked again, where it is busy."""
+
+
+class PushError(SightlineError):
+    """A data catalog cannot be reached or refuses something, or a plan touches what is not ours."""
 
 
 class RightsError(SightlineError):

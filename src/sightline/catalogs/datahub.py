@@ -80,6 +80,9 @@ def _proposal(
 ) -> Iterator[Aspect]:
     name, urn = proposal.aspectName, proposal.entityUrn
     change = str(proposal.changeType)
+    if name and urn and change == "PATCH" and proposal.aspect is not None:
+        yield from _patch(str(urn), str(name), pointer, proposal.aspect.value, into)
+        return
     if not name or not urn or proposal.aspect is None or change not in ("UPSERT", "CREATE"):
         into.skip(f"{change.lower()} of {name or 'an entity'}")
         return
@@ -89,3 +92,17 @@ def _proposal(
         content = json.loads(value) if value else at(given, "aspect", "json")
     if isinstance(content, Mapping):
         yield str(urn), str(name), pointer, content
+
+
+def _patch(urn: str, name: str, pointer: str, value: bytes, into: Collected) -> Iterator[Aspect]:
+    """Read what a patch adds to a list of an aspect; what else it changes is not kept."""
+    content = json.loads(value)
+    lists: dict[str, list[Any]] = {}
+    for each in objects(content["patch"] if isinstance(content, Mapping) else content):
+        part = text(each, "path").split("/")[1:2]
+        if text(each, "op") == "add" and part and isinstance(each.get("value"), Mapping):
+            lists.setdefault(part[0], []).append(each["value"])
+        else:
+            into.skip(f"patch that takes from {name}")
+    if lists:
+        yield urn, name, pointer, lists

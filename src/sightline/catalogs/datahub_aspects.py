@@ -9,6 +9,7 @@ from sightline.catalogs.datasets import Key, TermKind, asset_iri, term_iri
 from sightline.catalogs.keys import clean, key
 from sightline.catalogs.values import first, objects, text, texts
 
+_OURS = "sightline."
 _TERMS: Mapping[str, TermKind] = {"tag": "tag", "glossaryTerm": "glossary-term"}
 _ASSETS = frozenset(
     {
@@ -254,6 +255,10 @@ def _structured(
 ) -> None:
     for each in objects(content, "properties"):
         name = text(each, "propertyUrn").removeprefix("urn:li:structuredProperty:")
+        if name.startswith(_OURS):
+            # What was pushed from here tells nothing of the data; that it is there is enough.
+            draft.assign(into.terms.add("property", name))
+            continue
         values = each.get("values")
         for value in values if isinstance(values, list) else ():
             given = text(value) or next((text(one) for one in _values(value)), "")

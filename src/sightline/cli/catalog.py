@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sightline.cli import catalogs, options
+from sightline.cli.catalog_apply import command as apply
 from sightline.cli.catalog_export import command as export
 from sightline.cli.catalog_link import link
+from sightline.cli.catalog_plan import command as plan
 from sightline.cli.imported import pieces, tell, write
 from sightline.cli.output import note_exit_code, print_json, print_rows
 
@@ -161,3 +163,5 @@ def _quads(catalog: "Catalog") -> "Iterator[tuple[CatalogFile, Iterator[Quad]]]"
 
 command.add_command(link)
 command.add_command(export)
+command.add_command(plan)
+command.add_command(apply)

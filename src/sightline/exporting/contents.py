@@ -62,6 +62,8 @@ class Contents:
     derive: Derive
     digest: str
     party: Party = Party()
+    evidence: Callable[[str], Sequence[str]] = lambda statement: (statement,)
+    """The addresses of the sentences that a statement rests on."""
 
     @property
     def catalog(self) -> str:
@@ -80,6 +82,14 @@ class Contents:
     @cached_property
     def by_dataset(self) -> dict[str, list[tuple[Answer, Row]]]:
         """What happens to the data of each dataset in the deployments that it reaches."""
+        return {
+            name: [(answer, row) for answer in answers for row in answer.rows]
+            for name, answers in self.answers.items()
+        }
+
+    @cached_property
+    def answers(self) -> dict[str, list[Answer]]:
+        """The answers for each dataset: for all that it becomes, where its data gets to."""
         wanted: dict[str, dict[tuple[object, ...], tuple[Deployment, list[str]]]] = {}
         for reach in self.joined.reaches:
             own, _ = configured(self.joined, reach)
@@ -87,14 +97,12 @@ class Contents:
             for data in carried(self.joined, reach):
                 asked = wanted.setdefault(data, {}).setdefault(key, (own, []))
                 asked[1].append(reach.dataset)
-        found: dict[str, list[tuple[Answer, Row]]] = {}
+        found: dict[str, list[Answer]] = {}
         for data, asked_of in sorted(wanted.items()):
             for own, names in asked_of.values():
-                for each in self.derive([own], data):
-                    for name in names:
-                        found.setdefault(name, []).extend(
-                            (each.answer, r) for r in each.answer.rows
-                        )
+                answers = [each.answer for each in self.derive([own], data)]
+                for name in dict.fromkeys(names):
+                    found.setdefault(name, []).extend(answers)
         return found
 
     def personal(self, dataset: str) -> list[str]:

@@ -21,7 +21,7 @@ _TEXTS = ("prefLabel", "altLabel", "definition", "scopeNote", "notation")
 def glossary_quads(vocabulary: Vocabulary) -> list[Quad]:
     """Give the schemes and concepts, with what they are in DPV and ODRL, as plain SKOS, sorted."""
     found: set[Quad] = set()
-    for scheme, concepts in _schemes(vocabulary).items():
+    for scheme, concepts in schemes(vocabulary).items():
         found.add((scheme, RDF["type"], iri(SKOS["ConceptScheme"]), ""))
         for name in _TEXTS:
             found |= {(scheme, SKOS[name], t, "") for t in vocabulary.terms(scheme, SKOS[name])}
@@ -44,7 +44,7 @@ def glossary_csv(vocabulary: Vocabulary) -> str:
     out = StringIO()
     rows = csv.DictWriter(out, _HEADER, restval="", lineterminator="\r\n")
     rows.writeheader()
-    for scheme, concepts in _schemes(vocabulary).items():
+    for scheme, concepts in schemes(vocabulary).items():
         kind = token(scheme) or scheme
         rows.writerow(_row(vocabulary, scheme, kind, ""))
         times = Counter(token(own) for own in concepts)
@@ -72,7 +72,7 @@ def _row(vocabulary: Vocabulary, own: str, name: str, parent: str) -> dict[str, 
     }
 
 
-def _schemes(vocabulary: Vocabulary) -> dict[str, list[str]]:
+def schemes(vocabulary: Vocabulary) -> dict[str, list[str]]:
     """List the schemes that have concepts of ours, with these: no terms of other catalogs."""
     found: dict[str, list[str]] = {}
     mapped = set(vocabulary.subjects(SL["MappedTerm"]))
