@@ -64,7 +64,7 @@ def show(plan: "Plan") -> None:
         if item.kind in ("dataset", "deployment", "lineage"):
             touched.setdefault(f"{item.kind} {item.entity}", []).extend(item.names)
     for entity, names in list(touched.items())[:_SHOWN]:
-        click.echo(f"  {entity}: {len(names)} terms and properties")
+        click.echo(f"  {entity}: {len(names)} terms and properties of ours")
     if len(touched) > _SHOWN:
         click.echo(f"  ... and {len(touched) - _SHOWN} more")
     for each in plan.left_out:

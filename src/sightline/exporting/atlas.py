@@ -5,7 +5,7 @@ ours. Others' entities are named by type and qualified name, and get marks: clas
 values of the business metadata ``sightline``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sightline.catalogs.datasets import Dataset
@@ -103,9 +103,11 @@ def _items(contents: Contents) -> Iterator[Item]:
         yield _deployment(own)
         yield _use(contents, own)
         yield from _marks(DEPLOYED, _qualified(name, "deployment"), "deployment", finding)
+    marked = _marked(contents)
     for name in written(contents):
         kind, qualified = _named(name, joined.datasets[name])
-        yield from _marks(kind, qualified, "dataset", datasets.get(name, Finding({})))
+        finding = datasets.get(name, Finding({}))
+        yield from _marks(kind, qualified, "dataset", finding, marked.get(name, set()))
 
 
 def _classification(vocabulary: Vocabulary, data: str) -> dict[str, Any]:
@@ -154,13 +156,16 @@ def _use(contents: Contents, own: Deployment) -> Item:
     }, "lineage")  # fmt: skip
 
 
-def _marks(kind: str, qualified: str, what: str, finding: Finding) -> Iterator[Item]:
+def _marks(
+    kind: str, qualified: str, what: str, finding: Finding, stale: Iterable[str] = ()
+) -> Iterator[Item]:
     """Give all marks of ours on an entity; what else of ours it has is to go."""
     entity = f"{kind} {qualified}"
     request = {"typeName": kind, "qualifiedName": qualified}
     names = [CLASSIFICATION + words(each) for each in finding.data]
     if what == "dataset":
-        yield Item(f"{entity} classifications", what, entity, tuple(names), {
+        touched = tuple(dict.fromkeys((*names, *sorted(stale))))
+        yield Item(f"{entity} classifications", what, entity, touched, {
             "operation": "classifications", **request, "body": [{"typeName": n} for n in names],
         })  # fmt: skip
     values = {words(name): list(given) for name, given in finding.values.items()}
@@ -169,14 +174,14 @@ def _marks(kind: str, qualified: str, what: str, finding: Finding) -> Iterator[I
     })  # fmt: skip
 
 
-def _marked(contents: Contents) -> set[str]:
-    """Give the datasets that an export of the catalog shows with classifications of ours."""
-    return {
-        dataset.iri
-        for dataset in contents.joined.catalog.datasets()
-        for each in dataset.categories
-        if each.term.kind == "classification" and each.term.key.startswith(CLASSIFICATION)
-    }
+def _marked(contents: Contents) -> dict[str, set[str]]:
+    """Give the classifications of ours that an export of the catalog shows, by dataset."""
+    found: dict[str, set[str]] = {}
+    for dataset in contents.joined.catalog.datasets():
+        for each in dataset.categories:
+            if each.term.kind == "classification" and each.term.key.startswith(CLASSIFICATION):
+                found.setdefault(dataset.iri, set()).add(each.term.key)
+    return found
 
 
 def _type(kind: str, body: Mapping[str, Any]) -> Item:

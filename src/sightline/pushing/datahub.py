@@ -21,14 +21,20 @@ class DataHubSender:
         os.environ["DATAHUB_TELEMETRY_ENABLED"] = "false"
         try:
             from datahub.emitter.rest_emitter import DataHubRestEmitter, EmitMode
+            from datahub.ingestion.graph.config import ClientMode
         except ImportError as error:
             raise absent("datahub", error) from error
         self._token = variable(TOKEN)
         self._mode = EmitMode.SYNC_PRIMARY
         # Sending again is ours, so that it is bounded alike for all catalogs. With an ``auth`` of
         # its own the client looks for no other credentials, neither in its files nor in ~/.netrc.
+        # As an SDK the client chooses OpenAPI where the server is new enough, else REST.li.
         self._emitter = DataHubRestEmitter(
-            server, auth=self._sign, retry_max_times=0, timeout_sec=_TIMEOUT
+            server,
+            auth=self._sign,
+            retry_max_times=0,
+            timeout_sec=_TIMEOUT,
+            client_mode=ClientMode.SDK,
         )
         self._emitter.session.max_redirects = 0
 
