@@ -15,7 +15,7 @@ from datahub.metadata.schema_classes import (
     KEY_ASPECTS,
     MetadataChangeProposalClass,
 )
-from serving import Answer, Refusal, Request
+from serving import Answer, RefusalError, Request
 
 TOKEN = "a-token-that-nobody-may-see"
 PROPERTY = "urn:li:structuredProperty:"
@@ -36,7 +36,7 @@ class DataHub:
         if request.method == "GET" and request.path == "/config":
             return Answer(200, self._config())
         if self.token and request.headers.get("authorization") != f"Bearer {self.token}":
-            raise Refusal(401, f"not {request.headers.get('authorization')}")
+            raise RefusalError(401, f"not {request.headers.get('authorization')}")
         if request.path == "/aspects" and request.query.get("action") == ["ingestProposal"]:
             self._rest(request)
             return Answer(200, {"value": request.body["proposal"]["entityUrn"]})
@@ -44,7 +44,7 @@ class DataHub:
         if request.path.startswith(prefix) and request.method in ("POST", "PATCH"):
             self._open(request, request.path.removeprefix(prefix))
             return Answer(200, [])
-        raise Refusal(404, f"there is no {request.method} {request.path}")
+        raise RefusalError(404, f"there is no {request.method} {request.path}")
 
     def _config(self) -> Any:
         version = "v1.2.0" if self.openapi else "v0.12.0"
@@ -53,24 +53,24 @@ class DataHub:
 
     def _rest(self, request: Request) -> None:
         if request.method != "POST" or request.headers.get("x-restli-protocol-version") != "2.0.0":
-            raise Refusal(400, "not REST.li 2.0.0")
+            raise RefusalError(400, "not REST.li 2.0.0")
         _only(request.body, {"proposal", "async"})
         given = request.body["proposal"]
         proposal = MetadataChangeProposalClass.from_obj(post_json_transform(given))
         known = pre_json_transform(proposal.to_obj())
         if not proposal.validate() or any(known.get(key) != given[key] for key in given):
-            raise Refusal(400, f"no proposal: {sorted(given)}")
+            raise RefusalError(400, f"no proposal: {sorted(given)}")
         content = json.loads(given["aspect"]["value"])
         kind = given["aspect"]["contentType"]
         expected = "application/json-patch+json" if given["changeType"] == "PATCH" else None
         if kind != (expected or "application/json"):
-            raise Refusal(400, f"{given['changeType']} with {kind}")
+            raise RefusalError(400, f"{given['changeType']} with {kind}")
         self._write(given["entityType"], given["entityUrn"], given["aspectName"],
                     given["changeType"], content)  # fmt: skip
 
     def _open(self, request: Request, kind: str) -> None:
         if request.query.get("async") != ["false"]:
-            raise Refusal(400, "async is to be false")
+            raise RefusalError(400, "async is to be false")
         for each in request.body:
             (name,) = set(each) - {"urn"}
             _only(each[name], {"value", "systemMetadata", "headers"})
@@ -79,12 +79,12 @@ class DataHub:
 
     def _write(self, kind: str, urn: str, name: str, change: str, content: Any) -> None:
         if change not in ("UPSERT", "PATCH"):
-            raise Refusal(400, f"no change {change}")
+            raise RefusalError(400, f"no change {change}")
         key = KEY_ASPECTS.get(kind)
         if key is None or not urn.startswith(f"urn:li:{kind}:"):
-            raise Refusal(400, f"{urn} is no {kind}")
+            raise RefusalError(400, f"{urn} is no {kind}")
         if name not in key.ASPECT_INFO["entityAspects"]:
-            raise Refusal(400, f"{kind} has no aspect {name}")
+            raise RefusalError(400, f"{kind} has no aspect {name}")
         own = self.state.setdefault(urn, {})
         if change == "PATCH":
             content = _patched(own.get(name), name, content)
@@ -98,14 +98,14 @@ class DataHub:
         for each in content["properties"]:
             definition = self.state.get(each["propertyUrn"], {}).get("propertyDefinition")
             if definition is None:
-                raise Refusal(400, f"{each['propertyUrn']} is not defined")
+                raise RefusalError(400, f"{each['propertyUrn']} is not defined")
             if f"urn:li:entityType:datahub.{kind}" not in definition["entityTypes"]:
-                raise Refusal(400, f"{each['propertyUrn']} is not for {kind}")
+                raise RefusalError(400, f"{each['propertyUrn']} is not for {kind}")
             allowed = [one["value"] for one in definition.get("allowedValues") or []]
             if allowed and any(value not in allowed for value in each["values"]):
-                raise Refusal(400, f"{each['propertyUrn']} does not allow {each['values']}")
+                raise RefusalError(400, f"{each['propertyUrn']} does not allow {each['values']}")
             if definition.get("cardinality") != "MULTIPLE" and len(each["values"]) > 1:
-                raise Refusal(400, f"{each['propertyUrn']} has one value")
+                raise RefusalError(400, f"{each['propertyUrn']} has one value")
 
 
 def _patched(before: Any, name: str, patch: Any) -> Any:
@@ -121,7 +121,7 @@ def _patched(before: Any, name: str, patch: Any) -> Any:
         part, *path = each["path"].removeprefix("/").split("/")
         path = [one.replace("~1", "/").replace("~0", "~") for one in path]
         if part not in keys:
-            raise Refusal(400, f"no keys for {part}")
+            raise RefusalError(400, f"no keys for {part}")
         entries = after.setdefault(part, [])
 
         def is_meant(entry: Any, keys: Any = keys[part], path: Any = path) -> bool:
@@ -131,10 +131,10 @@ def _patched(before: Any, name: str, patch: Any) -> Any:
         after[part] = [entry for entry in entries if not is_meant(entry)]
         if each["op"] == "add":
             if len(path) != len(keys[part]) or not is_meant(each["value"]):
-                raise Refusal(400, f"{each['path']} does not name its value")
+                raise RefusalError(400, f"{each['path']} does not name its value")
             after[part].append(each["value"])
         elif each["op"] != "remove":
-            raise Refusal(400, f"no operation {each['op']}")
+            raise RefusalError(400, f"no operation {each['op']}")
     return after
 
 
@@ -143,12 +143,12 @@ def _valid(name: str, content: Any) -> None:
     try:
         aspect = ASPECT_NAME_MAP[name].from_obj(post_json_transform(content))
     except Exception as error:
-        raise Refusal(400, f"{name}: {error}") from error
+        raise RefusalError(400, f"{name}: {error}") from error
     if not aspect.validate():
-        raise Refusal(400, f"{name} is not valid")
+        raise RefusalError(400, f"{name} is not valid")
     known = pre_json_transform(aspect.to_obj())
     if (problem := _unknown(content, known, name)) is not None:
-        raise Refusal(400, f"unrecognized field found but not allowed: {problem}")
+        raise RefusalError(400, f"unrecognized field found but not allowed: {problem}")
 
 
 def _unknown(given: Any, known: Any, path: str) -> str | None:
@@ -173,4 +173,4 @@ def _at(entry: Any, path: list[str]) -> Any:
 
 def _only(found: Any, known: set[str]) -> None:
     if not isinstance(found, dict) or set(found) - known:
-        raise Refusal(400, f"keys {found if not isinstance(found, dict) else sorted(found)}")
+        raise RefusalError(400, f"keys {found if not isinstance(found, dict) else sorted(found)}")

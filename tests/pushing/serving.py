@@ -23,7 +23,7 @@ class Request:
     body: Any
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """What a server does not take: status and reason."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -73,7 +73,7 @@ class Served:
             return scripted
         try:
             return self.catalog.answer(request)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             self.refused.append(f"{request.method} {request.path}: {refusal}")
             return Answer(refusal.status, self.catalog.error(str(refusal)))
 
@@ -122,7 +122,7 @@ class Served:
                 self.wfile.write(content)
                 self.wfile.flush()
 
-            do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+            do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - as http.server looks
 
             def log_message(self, *_args: Any) -> None:
                 return

@@ -1,6 +1,6 @@
 """Send plans to data catalogs: the only room that writes to servers of others."""
 
 from sightline.pushing.applying import Outcome, Report, apply
-from sightline.pushing.sending import Failure, Sender, sender_for
+from sightline.pushing.sending import Sender, SendingError, sender_for
 
-__all__ = ["Failure", "Outcome", "Report", "Sender", "apply", "sender_for"]
+__all__ = ["Outcome", "Report", "Sender", "SendingError", "apply", "sender_for"]

@@ -10,7 +10,7 @@ from sightline.errors import PushError
 from sightline.exporting.planned import Plan, digest
 from sightline.pushing.progress import Progress
 from sightline.pushing.retrying import Sleep, patiently
-from sightline.pushing.sending import Failure, Sender
+from sightline.pushing.sending import Sender, SendingError
 
 IN_A_ROW = 5
 """So many items that fail one after another, though sent again, end a push: it is not the items."""
@@ -95,7 +95,7 @@ def apply(
         else:
             try:
                 attempts = patiently(lambda item=item: sender.send(item), sleep)  # type: ignore[misc]
-            except Failure as failure:
+            except SendingError as failure:
                 tried = getattr(failure, "attempts", 1)
                 outcome = Outcome(item.id, "failed", tried, failure.message)
                 failing = failing + 1 if failure.passing else 0
@@ -115,7 +115,7 @@ def apply(
 def _stops(check: Callable[[], object], server: str) -> PushError | None:
     try:
         check()
-    except Failure as failure:
+    except SendingError as failure:
         if failure.status in (401, 403):
             return _credentials(failure)
         return _unreachable(failure, server)
@@ -124,7 +124,7 @@ def _stops(check: Callable[[], object], server: str) -> PushError | None:
     return None
 
 
-def _ends(failure: Failure, failing: int, server: str) -> PushError | None:
+def _ends(failure: SendingError, failing: int, server: str) -> PushError | None:
     """Tell whether the next item would fail alike."""
     if failure.status == 401:
         return _credentials(failure)
@@ -133,7 +133,7 @@ def _ends(failure: Failure, failing: int, server: str) -> PushError | None:
     return None
 
 
-def _credentials(failure: Failure) -> PushError:
+def _credentials(failure: SendingError) -> PushError:
     return PushError(
         "push.credentials",
         f"the catalog refuses the credentials: {failure.message}",
@@ -141,7 +141,7 @@ def _credentials(failure: Failure) -> PushError:
     )
 
 
-def _unreachable(failure: Failure, server: str) -> PushError:
+def _unreachable(failure: SendingError, server: str) -> PushError:
     return PushError(
         "push.unreachable",
         f"{server} cannot take more: {failure.message}",

@@ -5,7 +5,7 @@ from typing import Any
 
 from sightline.exporting.datahub import proposal
 from sightline.exporting.planned import Item
-from sightline.pushing.sending import Failure, absent, one_line, variable
+from sightline.pushing.sending import SendingError, absent, one_line, quiet, variable
 
 TOKEN = "DATAHUB_GMS_TOKEN"
 """The variable with the access token; a server without sign-in needs none."""
@@ -24,6 +24,7 @@ class DataHubSender:
             from datahub.ingestion.graph.config import ClientMode
         except ImportError as error:
             raise absent("datahub", error) from error
+        quiet("datahub")
         self._token = variable(TOKEN)
         self._mode = EmitMode.SYNC_PRIMARY
         # Sending again is ours, so that it is bounded alike for all catalogs. With an ``auth`` of
@@ -67,7 +68,7 @@ class DataHubSender:
         except (OperationalError, ConfigurationError, RequestException) as error:
             raise self._failure(error) from None
 
-    def _failure(self, error: BaseException) -> Failure:
+    def _failure(self, error: BaseException) -> SendingError:
         """Find the answer behind an error of the client, which wraps it."""
         cause: BaseException | None = error
         while cause is not None and getattr(cause, "response", None) is None:
@@ -75,7 +76,7 @@ class DataHubSender:
         response = getattr(cause, "response", None)
         status = getattr(response, "status_code", None)
         said = getattr(error, "message", "") or str(error)
-        return Failure(
+        return SendingError(
             one_line(said, [self._token]) or type(error).__name__,
             status,
             response.headers.get("Retry-After", "") if response is not None else "",

@@ -6,7 +6,7 @@ from typing import Any
 from sightline.exporting.atlas import CLASSIFICATION
 from sightline.exporting.findings import NAME
 from sightline.exporting.planned import Item
-from sightline.pushing.sending import Failure, absent, credentials, one_line, variable
+from sightline.pushing.sending import SendingError, absent, credentials, one_line, quiet, variable
 
 TOKEN = "SIGHTLINE_PURVIEW_TOKEN"
 SECRET = "AZURE_CLIENT_SECRET"
@@ -31,6 +31,7 @@ class PurviewSender:
             from azure.purview.datamap import DataMapClient
         except ImportError as error:
             raise absent("purview", error) from error
+        quiet("azure", "msal")
         self._secrets = [variable(TOKEN), variable(SECRET)]
         # Sending again is ours, so that it is bounded alike for all catalogs.
         self._client = DataMapClient(
@@ -127,9 +128,9 @@ class PurviewSender:
         except HttpResponseError as error:
             response = error.response
             wait = response.headers.get("Retry-After", "") if response is not None else ""
-            raise Failure(self._said(error), error.status_code, wait) from None
+            raise SendingError(self._said(error), error.status_code, wait) from None
         except AzureError as error:  # no answer
-            raise Failure(self._said(error)) from None
+            raise SendingError(self._said(error)) from None
 
     def _said(self, error: Any) -> str:
         model = getattr(error, "model", None)
@@ -158,7 +159,9 @@ def _credential() -> Any:
         from azure.identity import EnvironmentCredential
     except ImportError as error:
         raise absent("purview", error) from error
-    return EnvironmentCredential(retry_total=0)
+    # A sign-in of one's own is asked alone, not Microsoft's public one about it.
+    own = bool(variable("AZURE_AUTHORITY_HOST"))
+    return EnvironmentCredential(retry_total=0, disable_instance_discovery=own)
 
 
 def _plain(model: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from sightline.pushing.sending import Failure
+from sightline.pushing.sending import SendingError
 
 ATTEMPTS = 5
 """How often a request is sent at most."""
@@ -21,13 +21,13 @@ Sleep = Callable[[float], None]
 def patiently(send: Callable[[], None], sleep: Sleep = time.sleep) -> int:
     """Send until it succeeds, and give the number of attempts.
 
-    Raises the last Failure, with the attribute ``attempts``.
+    Raises the last SendingError, with the attribute ``attempts``.
     """
     attempt = 1
     while True:
         try:
             send()
-        except Failure as failure:
+        except SendingError as failure:
             failure.attempts = attempt  # type: ignore[attr-defined]  # read where it is reported
             wait = _wait(failure, attempt)
             if wait is None:
@@ -38,7 +38,7 @@ def patiently(send: Callable[[], None], sleep: Sleep = time.sleep) -> int:
             return attempt
 
 
-def _wait(failure: Failure, attempt: int) -> float | None:
+def _wait(failure: SendingError, attempt: int) -> float | None:
     """Give the seconds to wait for, None where it is not to be sent again."""
     if not failure.passing or attempt >= ATTEMPTS:
         return None

@@ -1,5 +1,6 @@
 """Say what a sender to a catalog does, which server it may send to, and how a request fails."""
 
+import logging
 import os
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -14,7 +15,7 @@ RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST = 300
 
 
-class Failure(Exception):  # noqa: N818 - it is the state of a request, told to nobody as such
+class SendingError(Exception):
     """A request that failed: the status of the answer, None where there was none.
 
     ``retry_after`` is what the server asks for, in seconds or as a date of HTTP, '' where it asks
@@ -37,10 +38,10 @@ class Sender(Protocol):
     """Sends items to one catalog; sending one twice leaves the same behind as sending it once."""
 
     def check(self) -> None:
-        """Ask the server for something harmless; raises Failure, or PushError for credentials."""
+        """Ask for something harmless; raises SendingError, or PushError for credentials."""
 
     def send(self, item: Item) -> None:
-        """Send an item; raises Failure."""
+        """Send an item; raises SendingError."""
 
     def close(self) -> None:
         """Give connections back."""
@@ -75,6 +76,12 @@ def absent(extra: str, error: ImportError) -> InputError:
 def credentials(message: str, variables: Iterable[str]) -> PushError:
     """Say that credentials are absent or refused, and where they are read from."""
     return PushError("push.credentials", message, f"set {', '.join(variables)}")
+
+
+def quiet(*names: str) -> None:
+    """Turn the logs of clients off: they quote what a server says, which may be our credentials."""
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def one_line(text: object, secrets: Iterable[str]) -> str:
