@@ -18,7 +18,6 @@ HERE = Path(__file__).parent
 CASE = HERE / "case"
 # They import packages of extras, and each other.
 collect_ignore = ["serving.py", "datahub_stub.py", "purview_stub.py"]
-NEEDED = {"datahub": "datahub", "purview": "azure.purview.datamap"}
 
 
 class Ran(NamedTuple):
@@ -56,8 +55,8 @@ def plan_text(run: Callable[..., Ran], tmp_path_factory: pytest.TempPathFactory)
     @cache
     def planned(target: str, *more: str) -> str:
         kind = "datahub" if target == "datahub" else "atlas"
-        if not has(NEEDED[target]):
-            pytest.skip(f"the extra {target} is not installed")
+        if target == "datahub" and not has("datahub"):
+            pytest.skip("the extra datahub is not installed: it reads the export of the case")
         path = tmp_path_factory.mktemp("plan") / "plan.json"
         files = (f"{kind}.json", "--estate", "main.json", "--links", f"links-{kind}.yaml")
         ran = run("catalog", "plan", "--to", target, *files, *more, "-o", str(path))

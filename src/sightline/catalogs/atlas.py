@@ -33,6 +33,8 @@ _HOLDERS = (
 )
 """How the names of types end whose entities hold datasets, or describe how they are kept."""
 _TYPES = "atlas-typesdef.json"
+_OURS = "sightline_"
+"""How the names of types begin that a push makes: no data of the catalog, and no proof of any."""
 
 
 def read_archive(content: bytes, into: Collected) -> None:
@@ -125,6 +127,8 @@ def _read(found: Iterable[Entity], datasets: set[str] | None, into: Collected) -
         kind = text(each, "typeName")
         if text(each, "status") == "DELETED":
             into.skip("deleted entity")
+        elif kind.startswith(_OURS):
+            into.skip("entity that was pushed from here")
         elif _is_process(each):
             _process(each, pointer, known, into)
         elif kind.lower().endswith(_ENDINGS):

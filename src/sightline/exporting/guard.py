@@ -13,7 +13,7 @@ from sightline.errors import InputError, PushError
 from sightline.exporting.atlas import CLASSIFICATION, DEPLOYED, USE
 from sightline.exporting.datahub import FLOW, JSON_PATCH, NODE, PLATFORM, PROPERTY, TERM
 from sightline.exporting.findings import NAME
-from sightline.exporting.planned import SCHEMA, TARGETS, Item, LeftOut, Plan
+from sightline.exporting.planned import KINDS, SCHEMA, TARGETS, Item, LeftOut, Plan
 from sightline.files import read_text
 
 MAX = 256 * 1024 * 1024
@@ -86,17 +86,59 @@ def _item(
     names = touches.get("names")
     if not isinstance(touches.get("entity"), str) or not isinstance(names, list):
         raise _broken(name, f"{where} does not say what it touches")
+    own = Item(each["id"], each["kind"], touches["entity"], tuple(map(str, names)), request)
     try:
         problem = next(check(request), "")
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        untrue = "" if problem else _untrue(own)
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         raise _broken(name, f"{where}: the request is not as described ({error!r})") from error
+    if untrue:
+        raise _broken(name, f"{where} does not say truly what it touches: {untrue}")
     if problem:
         raise PushError(
             "push.not-ours",
             f"'{name}': {where} would touch what is not of {NAME}: {problem}",
             f"nothing was sent; {_AGAIN}",
         )
-    return Item(each["id"], each["kind"], touches["entity"], tuple(map(str, names)), request)
+    return own
+
+
+def _untrue(item: Item) -> str:
+    """Tell what an item says of itself and its request does not, '' if it is true."""
+    request = item.request
+    about = request["aspectName"] if "aspectName" in request else request["operation"]
+    if about == "typedef":
+        ((kind, (body,)),) = request["body"].items()
+        entity, about, names = f"{kind} {body['name']}", kind, {body["name"]}
+        identity = entity
+    elif about == "entity":
+        body = request["body"]
+        entity = f"{body['typeName']} {body['attributes']['qualifiedName']}"
+        names, identity = {body["typeName"]}, f"{entity} entity"
+    elif "operation" in request:
+        entity = f"{request['typeName']} {request['qualifiedName']}"
+        marks = about == "classifications"
+        names = (
+            {each["typeName"] for each in request["body"]}
+            if marks
+            else {f"{NAME}.{each}" for each in request["body"]}
+        )
+        identity = f"{entity} {about}"
+    else:
+        entity = request["entityUrn"]
+        names, identity = _patched_names(request), f"{entity} {about}"
+    if item.entity != entity or item.id != identity:
+        return f"{item.id} of {item.entity}"
+    if not names <= set(item.names):
+        return ", ".join(sorted(names - set(item.names)))
+    return "" if item.kind in KINDS else f"the kind {item.kind}"
+
+
+def _patched_names(request: Mapping[str, Any]) -> set[str]:
+    if request["changeType"] != "PATCH":
+        return {request["entityUrn"].split(":", 3)[3]}
+    paths = (each["path"].split("/")[2] for each in request["aspect"]["json"]["patch"])
+    return {each.split(":", 3)[3].replace("~1", "/").replace("~0", "~") for each in paths}
 
 
 def _datahub(request: Mapping[str, Any]) -> Iterator[str]:

@@ -12,6 +12,9 @@ from sightline.exporting.contents import Contents
 
 TARGETS = ("datahub", "purview")
 
+KINDS = ("glossary", "property", "platform", "definition", "deployment", "lineage", "dataset")
+"""What an item may be about."""
+
 SCHEMA = 1
 """Version of the form of plan files."""
 
