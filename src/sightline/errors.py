@@ -55,7 +55,6 @@ Code = Literal[
     "push.not-ours",
     "push.credentials",
     "push.unreachable",
-    "push.refused",
     "rights.unknown",
     "rights.missing",
     "knowledge.missing",

@@ -32,19 +32,20 @@ def command(plan_file: str, server: str, yes: bool, restart: bool, form: str) ->
     """
     from sightline.exporting.guard import read_plan
     from sightline.exporting.planned import digest
-    from sightline.pushing import apply, sender_for
+    from sightline.pushing import address_of, apply, sender_for
     from sightline.pushing.progress import Progress
 
     plan = read_plan(plan_file)
-    sender = sender_for(plan.target, server)
+    address = address_of(plan.target, server)
+    if not yes:
+        show(plan)
+        click.echo(f"nothing was sent to {address}; --yes sends it")
+        return 0
+    sender = sender_for(plan.target, address)
     try:
-        if not yes:
-            show(plan)
-            click.echo(f"nothing was sent to {server}; --yes sends it")
-            return 0
-        progress = Progress(Path(plan_file), digest(plan.items), server.rstrip("/"), restart)
+        progress = Progress(Path(plan_file), digest(plan.items), address, restart)
         try:
-            report = apply(plan, server, sender, progress, None if form == "json" else _tell)
+            report = apply(plan, address, sender, progress, None if form == "json" else _tell)
         finally:
             progress.close()
     finally:

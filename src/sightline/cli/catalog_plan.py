@@ -58,18 +58,22 @@ def command(target: str, form: str, output: str | None, **asked: Any) -> int:
 def show(plan: "Plan") -> None:
     """Print how many requests there are, which things they touch, and what is left out."""
     counts = ", ".join(f"{count} {kind}" for kind, count in plan.counts.items())
-    click.echo(f"{plan.target}: {len(plan.items)} requests ({counts})")
+    click.echo(f"{plan.target}: {_counted(len(plan.items), 'request')} ({counts})")
     touched: dict[str, list[str]] = {}
     for item in plan.items:
         if item.kind in ("dataset", "deployment", "lineage"):
             touched.setdefault(f"{item.kind} {item.entity}", []).extend(item.names)
     for entity, names in list(touched.items())[:_SHOWN]:
-        click.echo(f"  {entity}: {len(names)} terms and properties of ours")
+        click.echo(f"  {entity}: {_counted(len(names), 'name')} of ours")
     if len(touched) > _SHOWN:
         click.echo(f"  ... and {len(touched) - _SHOWN} more")
     for each in plan.left_out:
         some = ", ".join(each.datasets[:3]) + (", ..." if len(each.datasets) > 3 else "")
-        click.echo(f"left out: {len(each.datasets)} datasets ({some}): {each.reason}")
+        click.echo(f"left out: {_counted(len(each.datasets), 'dataset')} ({some}): {each.reason}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _plan(contents: "Contents", target: str) -> "Plan":

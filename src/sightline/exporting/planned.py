@@ -98,13 +98,13 @@ def left_out(contents: Contents, written: Mapping[str, str], catalog: str) -> tu
         if name in written or name in joined.stands_for:
             continue
         if name in joined.nothing:
-            reason = "people declare that they are used with no deployment; nothing is said of them"
+            reason = "declared to be used with no deployment; nothing is said of that"
         elif name not in reached:
-            reason = "no reviewed link: whether their data reaches a deployment is not known"
+            reason = "no reviewed link: whether data reaches a deployment is not known"
         elif not dataset.described:
-            reason = "only referred to: the catalog may not have them"
+            reason = "only referred to: the catalog may not have it"
         else:
-            reason = f"no file of {catalog} has them, so that their name there is not known"
+            reason = f"no file of {catalog} describes it, so that its name there is not known"
         found.setdefault(reason, []).append(dataset.name)
     return tuple(LeftOut(reason, tuple(names)) for reason, names in sorted(found.items()))
 

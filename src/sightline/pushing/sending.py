@@ -50,9 +50,10 @@ class Sender(Protocol):
 def sender_for(target: str, server: str) -> Sender:
     """Make the sender of a kind of catalog, with the credentials of the environment.
 
-    Raises InputError for an address that must not get any, and for an extra that is absent.
+    Raises InputError as ``address_of``, and for an extra that is absent, PushError where there are
+    no credentials.
     """
-    address = _address(server, plain_loopback=target == "datahub")
+    address = address_of(target, server)
     if target == "datahub":
         from sightline.pushing.datahub import DataHubSender
 
@@ -97,7 +98,8 @@ def variable(name: str) -> str:
     return os.environ.get(name, "").strip()
 
 
-def _address(text: str, plain_loopback: bool) -> str:
+def address_of(target: str, text: str) -> str:
+    """Pass on the address of a server; raises InputError for one that must not get credentials."""
     try:
         parts = urlsplit(text)
         host, _port = parts.hostname or "", parts.port
@@ -111,7 +113,7 @@ def _address(text: str, plain_loopback: bool) -> str:
         )
     if parts.query or parts.fragment:
         raise InputError("input.value", "an address ends with its path", "leave out '?' and '#'")
-    if parts.scheme == "http" and not (plain_loopback and _loopback(host)):
+    if parts.scheme == "http" and not (target == "datahub" and _loopback(host)):
         raise InputError(
             "input.value",
             f"{host} would get credentials and data in the clear",
