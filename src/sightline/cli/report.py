@@ -2,7 +2,7 @@
 
 import click
 
-from sightline.cli import report_brief, report_flow, report_matrix
+from sightline.cli import report_brief, report_flow, report_matrix, report_ropa
 
 
 @click.group(name="report", invoke_without_command=True, no_args_is_help=False)
@@ -17,3 +17,4 @@ def command(ctx: click.Context) -> None:
 command.add_command(report_brief.command)
 command.add_command(report_flow.command)
 command.add_command(report_matrix.command)
+command.add_command(report_ropa.command)

@@ -68,11 +68,12 @@ def where_words(knowledge: Knowledge, row: Row) -> tuple[str, ...]:
     words = []
     for aspect, (kind, lead) in ASPECT_KINDS.items():
         for token in row.aspects.get(aspect, ()) if kind == "place" else ():
-            words.append(f"{lead} {_place_words(knowledge, token, row.resolved.get(token))}")
+            words.append(f"{lead} {place_words(knowledge, token, row.resolved.get(token))}")
     return tuple(words)
 
 
-def _place_words(knowledge: Knowledge, token: str, resolved: Mapping[str, object] | None) -> str:
+def place_words(knowledge: Knowledge, token: str, resolved: Mapping[str, object] | None) -> str:
+    """Write a place with how it works out for the region, as far as that is known."""
     text = knowledge.named("place", token)
     if not resolved:
         return text

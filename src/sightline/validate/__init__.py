@@ -35,7 +35,7 @@ def shape_files() -> dict[str, Path]:
     Policies are no part of them: they judge deployments, see ``validate.policies``.
 
     >>> sorted(shape_files())
-    ['access', 'estate', 'exports', 'hygiene', 'statements']
+    ['access', 'estate', 'exports', 'hygiene', 'records', 'statements']
     """
     top = folder("shapes")
     return {
