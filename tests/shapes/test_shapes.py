@@ -7,7 +7,7 @@ import pytest
 from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import RDF, RDFS, SH
 
-from sightline.files import knowledge_files
+from sightline.files import folder, knowledge_files
 from sightline.terms import SHAPE
 from sightline.validate import shape_files
 from sightline.validate.compiled import Compiled, loaded
@@ -45,6 +45,16 @@ def test_estate_shapes_find_the_same_without_an_engine(
     report = validators["estate"].these(read([case]))
     compiled = Compiled(shape_files()["estate"])
     assert compiled.report(loaded(estate_context(), read([case]))) == report
+
+
+@pytest.mark.parametrize("case", sorted(HERE.glob("records/*/*.ttl")), ids=lambda c: c.parent.name)
+def test_record_shapes_find_the_same_without_an_engine(
+    case: Path, validators: dict[str, Validator]
+) -> None:
+    report = validators["records"].these(read([case]))
+    items = folder("ontology") / "vocab" / "record-items.ttl"
+    compiled = Compiled(shape_files()["records"])
+    assert compiled.report(loaded(read([items]), read([case]))) == report
 
 
 @pytest.mark.parametrize("name", sorted(shape_files()))

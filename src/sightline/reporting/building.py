@@ -92,7 +92,8 @@ class _Builder:
         if gap.items and not items:
             return  # the form does not ask for it
         noted = self._gaps.setdefault(
-            (gap.kind, gap.text, gap.settle, items), _Noted(replace(gap, items=items), {})
+            (gap.kind, gap.text, gap.settle, gap.details, items),
+            _Noted(replace(gap, items=items), {}),
         )
         noted.gap = replace(
             noted.gap, sources=tuple(dict.fromkeys((*noted.gap.sources, *gap.sources)))

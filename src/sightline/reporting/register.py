@@ -95,6 +95,8 @@ class Gap:
     items: tuple[str, ...] = ()
     records: tuple[int, ...] = ()
     sources: tuple[int, ...] = ()
+    details: tuple[str, ...] = ()
+    """Of what it is missing, one by one."""
     number: int = 0
 
     @property

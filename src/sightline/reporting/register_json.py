@@ -85,6 +85,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "kind": gap.kind,
         "blocking": gap.blocking,
         "text": gap.text,
+        "details": list(gap.details),
         "settle": gap.settle,
         "who": gap.who,
         "items": list(gap.items),

@@ -23,7 +23,8 @@ def _blocks(register: Register) -> Iterable[str]:
     yield "## What is missing\n"
     rows = [
         (
-            str(gap.number), escaped(GAP_KINDS[gap.kind]), escaped(gap.text),
+            str(gap.number), escaped(GAP_KINDS[gap.kind]),
+            _BREAK.join(map(escaped, (showing.gap_text(gap), *gap.details))),
             escaped(showing.gap_place(register, gap)), escaped(gap.settle), escaped(gap.who),
         )
         for gap in register.gaps

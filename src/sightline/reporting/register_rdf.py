@@ -73,6 +73,8 @@ class _Writer:
             yield node, RDF["type"], iri(SL["RecordGap"])
             yield node, SL["gapKind"], literal(gap.kind)
             yield node, SL["gapText"], literal(gap.text)
+            for detail in gap.details:
+                yield node, RDFS["comment"], literal(detail)
             yield node, SL["settledThrough"], literal(gap.settle)
             yield node, SL["settledBy"], literal(gap.who)
             for number in gap.sources:

@@ -25,6 +25,7 @@ _LONGEST = 32_767
 _CUT = " … (cut: a cell holds no more; other forms have all)"
 _ROWS = 1_000_000
 """The rows that go into one sheet; a sheet holds little more."""
+_POINTS, _TALLEST = 13.5, 409
 _LINK = 2_079
 """The characters of an address that spreadsheets take."""
 
@@ -57,7 +58,13 @@ class _Writer:
     def __init__(self, book: "Workbook", register: Register) -> None:
         self._book = book
         self._register = register
-        wrapped = {"text_wrap": True, "valign": "top", "font_name": "Calibri", "font_size": 10}
+        wrapped = {
+            "text_wrap": True,
+            "valign": "top",
+            "align": "left",
+            "font_name": "Calibri",
+            "font_size": 10,
+        }
         self._cell = book.add_format(wrapped)
         self._head = book.add_format(
             {**wrapped, "bold": True, "bottom": 1, "bg_color": "#E2EFF3", "font_color": "#0F3F50"}
@@ -84,8 +91,9 @@ class _Writer:
             sheet.write_string(number, 2, _fitting(fact.text))
         rows: list[Sequence[str | int]] = [
             (
-                gap.number, GAP_KINDS[gap.kind], gap.text, showing.gap_place(own, gap), gap.settle,
-                gap.who, showing.spans(gap.sources),
+                gap.number, GAP_KINDS[gap.kind],
+                "\n".join((showing.gap_text(gap), *gap.details)), showing.gap_place(own, gap),
+                gap.settle, gap.who, showing.spans(gap.sources),
             )
             for gap in own.gaps
         ]  # fmt: skip
@@ -110,13 +118,13 @@ class _Writer:
         rows: list[tuple[str | int, ...]] = []
         gaps = set()
         for record in own.records:
-            named = f"{record.number}: {record.title}"
-            rows.append((named, "", "", showing.insufficient(record), "", "", "", ""))
+            named = record.number
+            told = showing.insufficient(record)
+            rows.append((named, "Record", "", record.title, told, "", "", ""))
             for setting in record.settings:
-                rows.append(
-                    (named, "Setting", "", f"{setting.label}: {setting.value}", setting.known_by, "",
-                     "", showing.spans(setting.sources))
-                )  # fmt: skip
+                told = f"{setting.label}: {setting.value}"
+                numbers = showing.spans(setting.sources)
+                rows.append((named, "Setting", "", told, setting.known_by, "", "", numbers))
             for use in record.datasets:
                 detail = f"{use.way}; steps of lineage: {use.steps}; {', '.join(use.deployments)}"
                 rows.append(
@@ -135,7 +143,7 @@ class _Writer:
                             (*about, entry.title, line.text, own.verdicts.get(line.verdict, ""),
                              showing.conditions(line), showing.spans(line.sources))
                         )  # fmt: skip
-        self._sheet(sheet, header, (26, 20, 16, 40, 52, 15, 40, 14), rows, marked=gaps)
+        self._sheet(sheet, header, (8, 22, 18, 44, 56, 15, 40, 14), rows, marked=gaps)
 
     def _deployments(self) -> None:
         header = ("Record", "Account", "Deployment", "File", "Line")
@@ -182,6 +190,7 @@ class _Writer:
         for number, row in enumerate(rows):
             last = first + 1 + number
             look = self._gap if number in coloured else self._cell
+            sheet.set_row(last, _height(row, widths))
             for column, value in enumerate(row):
                 self._write(sheet, last, column, value, look)
         sheet.freeze_panes(first + 1, 0)
@@ -199,6 +208,15 @@ class _Writer:
             sheet.write_number(row, column, value, look)
         else:
             sheet.write_string(row, column, _fitting(value), look)
+
+
+def _height(row: Sequence[str | int], widths: Sequence[int]) -> float:
+    """Estimate the points that wrapped texts need: not every reader fits rows by itself."""
+    lines = max(
+        sum(-(-max(len(part), 1) // int(width * 1.1)) for part in str(value).split("\n"))
+        for value, width in zip(row, widths, strict=True)
+    )
+    return min(_TALLEST, _POINTS * lines + 3)
 
 
 def _parts(rows: Rows) -> Iterator[list[Sequence[str | int]]]:

@@ -1,13 +1,10 @@
 """Say in words what several forms of a register show alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sightline.reporting.register import GAP_KINDS, Cell, Gap, Line, Record, Register, Source
 from sightline.terms import ACCESS
-
-_LIST = " – "
-"""What stands between what is missing and the list of what it is missing for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +18,15 @@ class Fact:
 def summary(register: Register) -> tuple[Fact, ...]:
     """Say what the register is about, what it rests on, and whether it suffices."""
     deployments = sum(len(record.deployments) for record in register.records)
+    who: tuple[Cell, ...] = tuple(
+        cell for r in register.records for cell in r.cells if cell.item.token == register.form
+    )
+    names = dict.fromkeys(entry.title for cell in who for entry in cell.entries)
     facts = [
+        Fact(who[0].item.label, "; ".join(names) or "to be declared"),
         Fact(
             "Covers",
-            f"{_count(deployments, 'deployment')}, {_count(len(register.records), 'record')}",
+            f"{count(deployments, 'deployment')}, {count(len(register.records), 'record')}",
         ),
         Fact("Documents as of", register.as_of.isoformat()),
         *(Fact("Document", f"{v.title}, version {v.label}") for v in register.versions),
@@ -32,7 +34,7 @@ def summary(register: Register) -> tuple[Fact, ...]:
         Fact("Gaps", gap_counts(register)),
     ]
     if register.issued:
-        facts.insert(1, Fact("Issued", register.issued.isoformat()))
+        facts.insert(2, Fact("Issued", register.issued.isoformat()))
     return tuple(facts)
 
 
@@ -42,7 +44,7 @@ def sufficiency(register: Register) -> str:
     records = sum(bool(record.insufficient) for record in register.records)
     if not items:
         return "yes: no item lacks what only the organisation can say, and none is contradictory"
-    return f"no: {_count(items, 'item')} of {_count(records, 'record')} do not suffice"
+    return f"no: {count(items, 'item')} of {count(records, 'record')} do not suffice"
 
 
 def gap_counts(register: Register) -> str:
@@ -59,17 +61,32 @@ def insufficient(record: Record) -> str:
 
 
 def gap_title(gap: Gap) -> str:
-    """Say what is missing, without the list of what it is missing for.
+    """Say in a cell what is missing; what it is missing for stands with the gap.
 
-    >>> gap_title(Gap("not-stated", "how long – A; B", "", "", number=4))
-    'Gap 4, not stated: how long (listed there)'
+    >>> gap_title(Gap("not-stated", "not stated in A: how long", "", "", details=("b",), number=4))
+    'Gap 4, not stated: in A: how long (1 listed there)'
     """
-    text, _, rest = gap.text.partition(_LIST)
-    kind = GAP_KINDS[gap.kind]
-    text = text.removeprefix(f"{kind} ").removeprefix("in ") if gap.kind == "not-stated" else text
-    for words in ("depends on an open condition, ", "to be declared by the "):
-        text = text.removeprefix(words)
-    return f"Gap {gap.number}, {kind}: {text}{' (listed there)' if rest else ''}"
+    listed = f" ({len(gap.details)} listed there)" if gap.details else ""
+    return f"Gap {gap.number}, {GAP_KINDS[gap.kind]}: {gap_text(gap)}{listed}"
+
+
+def gap_text(gap: Gap) -> str:
+    """Say what is missing, beside the kind of the gap."""
+    for words in ("not stated ", "depends on an open condition, ", "to be declared by the "):
+        if gap.text.startswith(words):
+            text = gap.text.removeprefix(words)
+            return text.partition(": ")[2] if words.startswith("to be") else text
+    return gap.text
+
+
+def open_conditions(cell: Cell, register: Register) -> tuple[tuple[int, str], ...]:
+    """Name the open conditions of a cell in short, with the numbers of their gaps."""
+    gaps = (register.gap(number) for number in cell.gaps)
+    return tuple(
+        (gap.number, gap_text(gap).partition(" (")[0])
+        for gap in gaps
+        if gap.kind == "open-condition"
+    )
 
 
 def gap_place(register: Register, gap: Gap) -> str:
@@ -109,19 +126,14 @@ def law(cell: Cell, register: Register) -> str:
     return cell.item.references[register.form]
 
 
-def numbered(register: Register) -> Mapping[int, Gap]:
-    """Give the gaps by number."""
-    return {gap.number: gap for gap in register.gaps}
-
-
 def spans(numbers: Iterable[int]) -> str:
-    """Write numbers, runs of them as a span.
+    """Write numbers in their order, runs of them as a span.
 
-    >>> spans([1, 2, 3, 5])
+    >>> spans([5, 1, 2, 3])
     '1–3, 5'
     """
     runs: list[list[int]] = []
-    for number in numbers:
+    for number in sorted(numbers):
         if runs and runs[-1][-1] == number - 1:
             runs[-1].append(number)
         else:
@@ -129,5 +141,6 @@ def spans(numbers: Iterable[int]) -> str:
     return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

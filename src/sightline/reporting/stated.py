@@ -20,6 +20,8 @@ _PLACES = {
 }
 _PUBLISHER = "publisher of the document"
 _UNSTATED = "not-stated"
+_UNMET = "nothing-applies"
+"""The rule of what is stated only under conditions that are not met."""
 _OPEN = "conditional"
 """The verdict of what holds only if more is known."""
 
@@ -142,7 +144,14 @@ class Stated:
     def unstated(self) -> tuple[Gap, ...]:
         """Give what the documents speak of and do not state for this configuration."""
         rows = [row for row in self._rows if row.verdict == _UNSTATED]
-        return self._silent("whether this happens", "recipients processing", rows)
+        unmet = [row for row in rows if row.rule == _UNMET]
+        other = [row for row in rows if row.rule != _UNMET]
+        items = "recipients processing"
+        instead = "what holds instead, as the stated conditions are not met here"
+        return (
+            *self._silent(instead, items, unmet),
+            *self._silent("whether this happens", items, other),
+        )
 
     def facets(self, entries: Iterable[Entry]) -> dict[str, None]:
         """Give the facets that entries depend on, those that a setting decides."""
@@ -328,15 +337,14 @@ class Stated:
         """Give one gap for all rows that the documents leave something open of."""
         if not self._answer.versions or (not rows and items != "measures"):
             return ()
-        listed = "; ".join(self._does(row, group) for row, group in self._folded(rows))
-        text = f"not stated in {self._documents}: {what}"
         return (
             Gap(
-                "not-stated", f"{text} – {listed}" if listed else text,
+                "not-stated", f"not stated in {self._documents}: {what}",
                 "a published sentence or a written answer", _PUBLISHER, tuple(items.split()),
                 sources=self._sources.statements(
                     name for row in rows for name in (row.statements or row.nearest)[:1]
                 ),
+                details=tuple(self._does(row, group) for row, group in self._folded(rows)),
             ),
         )  # fmt: skip
 
