@@ -105,11 +105,11 @@ def command(
         raise estate.errors[0]
     asked = {"as_of": as_of, "collection": collection, "assume": not no_assumptions}
     named = (catalog_files, links_files, crosswalk_files)
-    register = _register(graph, estate, named, declared_files, form, issued, asked)
+    register, told = _register(graph, estate, named, declared_files, form, issued, asked)
     code = _code(register, fail_on, estate.errors)
     note_exit_code(code)
     _write(_content(register, graph, format_), output)
-    for problem in register.problems:
+    for problem in [each for each in register.problems if each not in told]:
         click.echo(f"warning: {problem}", err=True)
     for error in estate.errors:
         click.echo(render(error), err=True)
@@ -124,7 +124,8 @@ def _register(
     form: Any,
     issued: date | None,
     asked: dict[str, Any],
-) -> "Register":
+) -> tuple["Register", Sequence[str]]:
+    """Build the register; gives also the problems that the joining has told already."""
     from sightline.catalogs import Catalog
     from sightline.joining import join
     from sightline.reporting import build, read_declared, record_items
@@ -138,10 +139,8 @@ def _register(
         return graph.access_estate(own, workers=1, **asked)
 
     unread = [(file.file, error.message) for file in estate.files for error in file.errors]
-    return checked(
-        build(joined, graph.knowledge, derive, form, declared, unread=unread, issued=issued),
-        graph.knowledge,
-    )
+    register = build(joined, graph.knowledge, derive, form, declared, unread=unread, issued=issued)
+    return checked(register, graph.knowledge), joined.problems
 
 
 def _code(register: "Register", fail_on: str | None, errors: Sequence[InputError]) -> int:

@@ -90,6 +90,9 @@ def _used(
         elif earlier and set(earlier.values) != set(values):
             said = " or ".join(earlier.values)
             used.conflicts.append((facet, f"{facet} is {said} elsewhere", by))
+        elif len(known) > 1 and not set(values) <= set(known):
+            text = f"{facet} is {' or '.join(known)} in the file of the deployment"
+            used.conflicts.append((facet, text, by))
         elif len(known) != 1:
             used.settled[facet] = Settled(values, by)
     for reach in reaches:

@@ -3,7 +3,7 @@
 No text becomes a formula or a link: it may come from a hostile file. Sources of the web are links.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime, time
 from io import BytesIO
 from itertools import islice
@@ -69,6 +69,7 @@ class _Writer:
         self._head = book.add_format(
             {**wrapped, "bold": True, "bottom": 1, "bg_color": "#E2EFF3", "font_color": "#0F3F50"}
         )
+        self._plain = book.add_format({**wrapped, "text_wrap": False, "font_color": "#525A63"})
         self._gap = book.add_format({**wrapped, "bg_color": "#FDF1D8"})
         self._bold = book.add_format({**wrapped, "bold": True})
         self._big = book.add_format({"bold": True, "font_name": "Calibri", "font_size": 14})
@@ -105,45 +106,39 @@ class _Writer:
     def _records(self) -> None:
         own = self._register
         header = (
-            "Record",
-            "Item",
-            "Asked for by",
-            "Entry",
-            "Detail",
-            "Verdict",
-            "Condition",
-            "Sources",
-        )
+            "Record", "Item", "Asked for by", "Entry", "Detail", "Verdict", "Condition", "Sources",
+            "Names for sightline explain",
+        )  # fmt: skip
         sheet = self._book.add_worksheet("Records")
         rows: list[tuple[str | int, ...]] = []
         gaps = set()
         for record in own.records:
-            named = record.number
+            number = record.number
             told = showing.insufficient(record)
-            rows.append((named, "Record", "", record.title, told, "", "", ""))
+            rows.append((number, "Record", "", record.title, told, "", "", "", ""))
             for setting in record.settings:
                 told = f"{setting.label}: {setting.value}"
-                numbers = showing.spans(setting.sources)
-                rows.append((named, "Setting", "", told, setting.known_by, "", "", numbers))
+                spans = showing.spans(setting.sources)
+                rows.append((number, "Setting", "", told, setting.known_by, "", "", spans, ""))
             for use in record.datasets:
-                detail = f"{use.way}; steps of lineage: {use.steps}; {', '.join(use.deployments)}"
-                rows.append(
-                    (named, "Dataset", "", use.name, detail, "", "", showing.spans(use.sources))
-                )
+                told = f"{use.way}; steps of lineage: {use.steps}; {', '.join(use.deployments)}"
+                spans = showing.spans(use.sources)
+                rows.append((number, "Dataset", "", use.name, told, "", "", spans, ""))
             for cell in record.cells:
-                about = (named, cell.item.label, showing.law(cell, own))
-                for number in cell.gaps:
+                about = (number, cell.item.label, showing.law(cell, own))
+                for gap in map(own.gap, cell.gaps):
                     gaps.add(len(rows))
-                    gap = own.gap(number)
-                    text = showing.gap_title(gap)
-                    rows.append((*about, text, gap.settle, "", "", showing.spans(gap.sources)))
+                    spans = showing.spans(gap.sources)
+                    rows.append((*about, showing.gap_title(gap), gap.settle, "", "", spans, ""))
                 for entry in cell.entries:
                     for line in entry.lines:
                         rows.append(
                             (*about, entry.title, line.text, own.verdicts.get(line.verdict, ""),
-                             showing.conditions(line), showing.spans(line.sources))
+                             showing.conditions(line), showing.spans(line.sources),
+                             "\n".join(line.rows))
                         )  # fmt: skip
-        self._sheet(sheet, header, (8, 22, 18, 44, 56, 15, 40, 14), rows, marked=gaps)
+        widths = (8, 22, 18, 44, 56, 15, 40, 14, 30)
+        self._sheet(sheet, header, widths, rows, marked=gaps, unwrapped={8})
 
     def _deployments(self) -> None:
         header = ("Record", "Account", "Deployment", "File", "Line")
@@ -181,6 +176,7 @@ class _Writer:
         *,
         first: int = 0,
         marked: Iterable[int] = (),
+        unwrapped: Set[int] = frozenset(),
     ) -> None:
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
@@ -190,9 +186,11 @@ class _Writer:
         for number, row in enumerate(rows):
             last = first + 1 + number
             look = self._gap if number in coloured else self._cell
-            sheet.set_row(last, _height(row, widths))
+            told = ["" if column in unwrapped else value for column, value in enumerate(row)]
+            sheet.set_row(last, _height(told, widths))
             for column, value in enumerate(row):
-                self._write(sheet, last, column, value, look)
+                own = self._plain if column in unwrapped else look
+                self._write(sheet, last, column, value, own)
         sheet.freeze_panes(first + 1, 0)
         sheet.autofilter(first, 0, last, len(header) - 1)
         sheet.repeat_rows(first)

@@ -177,8 +177,13 @@ class Stated:
             )
             if name == "actor":
                 lines = (*self._operated(token), *lines)
-            entries.append(Entry(self._title(token, name, found), lines, of(_key(found[0][0]))))
-        return Found(tuple(sorted(entries, key=self._rank)))
+            title, concept_ = self._title(token, name, found), of(_key(found[0][0]))
+            if name == "actor" and found[0][0].basis == _UNSTATED:  # nobody is named: no recipient
+                title, concept_ = "Someone whom no document names", ""
+            entries.append(Entry(title, lines, concept_))
+        nobody = [row for row in self._positive(rows) if row.basis == _UNSTATED]
+        gaps = self._silent("who does it", "recipients processing", nobody)
+        return Found(tuple(sorted(entries, key=self._rank)), gaps)
 
     def _title(self, token: str, kind: str, found: Sequence[tuple[Row, list[Row]]]) -> str:
         label = self._knowledge.label
