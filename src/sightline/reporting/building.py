@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
-from sightline.catalogs.links import Link
 from sightline.errors import InputError
-from sightline.joining import Joined, Reach
+from sightline.joining import Joined
 from sightline.model import Knowledge, Version
 from sightline.render.rows import inside
-from sightline.reporting.catalogued import Catalogued, listed, unlinked, uses
+from sightline.reporting.catalogued import Catalogued, unlinked, uses
+from sightline.reporting.configured import PLATFORM, Configured
 from sightline.reporting.declared import Declared, Value
 from sightline.reporting.grouping import Derive, Group, grouped
 from sightline.reporting.items import Form, RecordItem, items_of, record_items
@@ -22,13 +22,11 @@ from sightline.reporting.register import (
     Line,
     Record,
     Register,
-    Setting,
 )
 from sightline.reporting.register_sources import Sources
 from sightline.reporting.stated import Found, Stated
-from sightline.terms import BASE, PROCESSING
+from sightline.terms import PROCESSING
 
-PLATFORM = "platform team"
 _CATALOGUED = ("personal-data",)
 _KEY = "'{}' in the file of declarations"
 
@@ -81,6 +79,7 @@ class _Builder:
         self._knowledge = knowledge
         self._form = form
         self._sources = sources
+        self._configured = Configured(knowledge, sources)
         self._items = items_of(form, record_items())
         self._own = frozenset(actor for item in record_items() for actor in item.leaves_out)
         self._gaps: dict[tuple[object, ...], _Noted] = {}
@@ -105,20 +104,21 @@ class _Builder:
         """Build the record of a group of deployments, without the numbers of its gaps."""
         stated = Stated(self._knowledge, group.answer, self._sources, self._own)
         catalogued = Catalogued(self._joined, uses(self._joined, group.reaches), self._sources)
-        settings = self._settings(group)
+        settings = self._configured.settings(group)
         cells = tuple(self._cell(item, group, stated, catalogued, number) for item in self._items)
-        if group.answer.incomplete_because:
-            self._ungoverned(group, number)
-        for gap in (*stated.unstated(), *stated.contradictions(), *catalogued.gaps()):
+        depends: dict[str, list[str]] = {}
+        for cell in cells:
+            for facet in stated.facets(cell.entries):
+                depends.setdefault(facet, []).append(cell.item.token)
+        found = (*stated.unstated(), *stated.contradictions(), *catalogued.gaps())
+        for gap in (*found, *self._configured.gaps(group, depends)):
             self.note(gap, number)
-        self._open(group, stated, cells, number)
-        self._conflicts(group, number)
         names = "\0".join(sorted(own.iri for own in group.deployments))
         digest = sha256(f"{self._form}\0{names}".encode()).hexdigest()[:20]
         return Record(
             number,
             PROCESSING[f"{self._form}/{digest}"],
-            self._title(group),
+            self._configured.title(group),
             group.deployments,
             settings,
             catalogued.datasets(),
@@ -133,6 +133,10 @@ class _Builder:
         issued: date | None,
     ) -> Register:
         """Put all together, and give numbers to the gaps."""
+        if pending := tuple(source.number for source in self._sources.all() if source.pending):
+            text = "sentences that statements rest on have changed since they were modelled"
+            settle = "a review of these statements"
+            self.note(Gap("unread", text, settle, PLATFORM, sources=pending), 0)
         orders = {item.token: item.order for item in self._items}
         ranks = list(GAP_KINDS)
 
@@ -265,111 +269,6 @@ class _Builder:
             Gap("contradiction", text, settle, self._form, (item.token,), sources=sources), number
         )
 
-    # -- what is open
-
-    def _ungoverned(self, group: Group, number: int) -> None:
-        text = f"no document speaks of these deployments: {group.answer.incomplete_because}"
-        tokens = tuple(
-            token for token in ("purposes", "processing", "recipients", "transfers", "retention",
-                                "measures")
-        )  # fmt: skip
-        settle = "documents of the vendor in the graph, or declarations"
-        source = self._sources.estate(
-            group.deployments[0], "", f"deployment {group.deployments[0].label}"
-        )
-        self.note(Gap("not-stated", text, settle, PLATFORM, tokens, sources=(source,)), number)
-
-    def _open(self, group: Group, stated: Stated, cells: Sequence[Cell], number: int) -> None:
-        """Note each facet that entries depend on, with what would settle it."""
-        depends: dict[str, list[str]] = {}
-        for cell in cells:
-            for facet in stated.facets(cell.entries):
-                depends.setdefault(facet, []).append(cell.item.token)
-        for facet, tokens in depends.items():
-            known = self._knowledge.facets[facet]
-            told = next(
-                (
-                    each
-                    for own in group.deployments
-                    for each in own.unsettled
-                    if each.facet == facet
-                ),
-                None,
-            )
-            values = " or ".join(sorted(known.values)) or "a value"
-            why = f": the file leaves it open ({told.reason})" if told else ", as no file says it"
-            settle = f"'settings' in the file of declarations, {facet}: {values}"
-            if told and told.settle:
-                settle = f"{told.settle}; or {settle}"
-            first = group.deployments[0]
-            source = self._sources.estate(first, facet, f"{inside(known.label)} is open")
-            text = f"depends on an open condition, {inside(known.label)} ({facet}){why}"
-            self.note(
-                Gap("open-condition", text, settle, PLATFORM, tuple(tokens), sources=(source,)),
-                number,
-            )
-
-    def _conflicts(self, group: Group, number: int) -> None:
-        everything = tuple(item.token for item in self._items if not item.party)
-        for facet, text, by in group.conflicts:
-            source = self._by(by, facet)
-            where = _where(by)
-            self.note(
-                Gap(
-                    "contradiction", f"{where} contradicts what is known: {text}",
-                    "one answer in all files", PLATFORM, everything, sources=(source,),
-                ),
-                number,
-            )  # fmt: skip
-
-    def _by(self, by: "Declared | Reach", facet: str) -> int:
-        if isinstance(by, Reach):
-            return self._sources.link(by.link)
-        values, line = by.settings.get(facet, ((), by.line))
-        return self._sources.declared(by, line, f"{facet}: {' or '.join(values)}")
-
-    # -- settings
-
-    def _settings(self, group: Group) -> tuple[Setting, ...]:
-        first = group.deployments[0]
-        assumed = {each.facet: each for each in group.answer.assumptions}
-        found = []
-        for facet, values in group.answer.configuration.items():
-            label = self._knowledge.label("facet", facet)
-            words = " or ".join(self._value(facet, value) for value in values)
-            says = f"{facet}: {' or '.join(values)}"
-            if facet in group.settled:
-                by = group.settled[facet].by
-                setting = Setting(facet, label, words, _known(by), (self._by(by, facet),))
-            elif facet in first.configuration:
-                source = self._sources.estate(first, facet, says)
-                setting = Setting(facet, label, words, "stated in the estate", (source,))
-            elif facet in assumed:
-                numbers = self._sources.statements(assumed[facet].statements)
-                setting = Setting(
-                    facet, label, words, f"assumed: {assumed[facet].because}", numbers
-                )
-            else:
-                setting = Setting(facet, label, words, "follows from the others")
-            found.append(setting)
-        return tuple(found)
-
-    def _value(self, facet: str, value: str) -> str:
-        for name in (f"value/{facet}.{value}", f"{facet}/{value}"):
-            if label := self._knowledge.labels.get(f"{BASE}{name}"):
-                return label.rpartition(": ")[2]
-        return value
-
-    def _title(self, group: Group) -> str:
-        known = group.answer.configuration
-        parts = [
-            self._value(facet, known[facet][0])
-            for facet in ("offering", "deployment-type", "region")
-            if len(known.get(facet, ())) == 1
-        ]
-        names = listed([own.label for own in group.deployments])
-        return f"{names}: {', '.join(parts)}" if parts else names
-
 
 def _told(value: Value) -> str:
     return f"{value.text}, {value.contact}" if value.contact else value.text
@@ -385,16 +284,3 @@ def _against(known: Sequence[Entry]) -> str:
     """Say which places that documents state a declared "no transfers" cannot stand beside."""
     named = [entry.text for entry in known if entry.leaves]
     return "; ".join(dict.fromkeys(named))
-
-
-def _known(by: "Declared | Reach") -> str:
-    if isinstance(by, Reach):
-        return "follows from the way in which a dataset is used"
-    return f"declared by {by.by} on {by.on.isoformat()}"
-
-
-def _where(by: "Declared | Reach") -> str:
-    if isinstance(by, Reach):
-        own: Link = by.link
-        return f"the link of a dataset ({own.reason})"
-    return f"the declaration in {by.file}, line {by.line},"

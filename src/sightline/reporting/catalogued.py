@@ -167,6 +167,7 @@ class Catalogued:
             category: Line(
                 f"{_title(use.dataset)} ({'; '.join(texts)}){way}{steps}, "
                 f"with {listed(use.deployments)}",
+                conditions=("the link is disputed",) if use.link.dispute else (),
                 sources=(*numbers, self._sources.link(use.link)),
             )
             for category, (texts, numbers) in found.items()

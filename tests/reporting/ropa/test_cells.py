@@ -1,14 +1,18 @@
 """Every cell has a source or a gap, and no silence, condition or denial is read as a fact."""
 
 import json
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sightline.catalogs import Catalog
 from sightline.graph import KnowledgeGraph
-from sightline.reporting import FORMS, items_of, record_items
+from sightline.joining import join
+from sightline.reporting import FORMS, build, items_of, record_items
 
 Report = Callable[..., bytes]
 CASES = [("desk", "controller"), ("desk", "processor"), ("letters", "controller")]
@@ -209,3 +213,41 @@ def test_gaps_are_in_the_order_of_urgency(desk: dict[str, Any]) -> None:
 
 def test_an_entry_that_fits_no_deployment_is_told(desk: dict[str, Any]) -> None:
     assert desk["problems"] == ["declared.yaml:27: no deployment fits the entry"]
+
+
+def test_a_sentence_that_has_changed_is_told(graph: KnowledgeGraph) -> None:
+    knowledge = replace(
+        graph.knowledge,
+        statements=tuple(replace(each, pending=True) for each in graph.knowledge.statements),
+    )
+    estate = graph.estate([Path(__file__).parent / "desk" / "main.json"])
+    joined = join(Catalog(()), estate)
+    found = build(joined, knowledge, lambda own: graph.access_estate(own, workers=1), "controller")
+    (gap,) = [gap for gap in found.gaps if "have changed" in gap.text]
+    documents = {source.number for source in found.sources if source.kind == "document"}
+    assert set(gap.sources) == documents
+    assert not gap.blocking
+
+
+@pytest.mark.slow
+def test_ten_thousand_deployments_of_three_configurations_are_three_records(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    account = {"type": "Microsoft.CognitiveServices/accounts", "name": "desk", "kind": "OpenAI"}
+    resources: list[dict[str, Any]] = [{**account, "location": "swedencentral", "properties": {}}]
+    names = ("Standard", "GlobalStandard", "DataZoneStandard")
+    resources += [
+        {
+            "type": "Microsoft.CognitiveServices/accounts/deployments",
+            "name": f"desk/d{number}",
+            "sku": {"name": names[number % 3]},
+            "properties": {"model": {"format": "OpenAI", "name": "gpt-4o"}},
+        }
+        for number in range(10_000)
+    ]
+    schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+    (tmp_path / "main.json").write_text(json.dumps({"$schema": schema, "resources": resources}))
+    start = time.monotonic()
+    found = json.loads(run(tmp_path, "--estate", "main.json", "--format", "json").out)
+    assert time.monotonic() - start < 60
+    assert [len(record["deployments"]) for record in found["records"]] == [3334, 3333, 3333]
