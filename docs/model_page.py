@@ -7,6 +7,7 @@ from datetime import datetime
 
 from catalog_examples import catalogued, linked
 from reference_pages import Triples, anchor, by_property, short, texts
+from report_examples import recorded
 
 from sightline import rules
 from sightline.estate import Settings
@@ -90,6 +91,8 @@ _TOPICS = {
     "Data catalogs": """CatalogFile CatalogImport Dataset DatasetKey DatasetField CatalogTerm
         CategoryAssignment CatalogAsset LineageEdge UnreadPart DatasetLink
         DatasetReach Crosswalk MappedTerm DpvCategory LinkWay DeploymentAddress ConnectionKind""",
+    "Records of processing": """RecordItem ProcessingRegister ProcessingRecord RecordCell
+        RecordEntry RecordGap RecordSource Declaration""",
     "Policies": """Policy PolicyParameter PolicyConstraint Remedy PolicyCase Attribute""",
     "Vocabulary": """Actor DataCategory Activity Action Target Place Safeguard Purpose Duration Role
         Modality Verdict Rule""",
@@ -168,6 +171,7 @@ def _answers(graph: KnowledgeGraph) -> Iterator[Quad]:
     yield from _deployed(graph)
     yield from catalogued()
     yield from linked(graph)
+    yield from recorded(graph)
     yield from _judged(graph)
 
 

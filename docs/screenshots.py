@@ -15,9 +15,11 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
+from report_examples import register
 
 from sightline.cli import main as cli
 from sightline.graph import KnowledgeGraph
+from sightline.reporting.register_html import html
 from sightline.server.app import create_app
 from sightline.server.editor import examples
 from sightline.server.listening import Server, configured, listen, url
@@ -126,6 +128,46 @@ REPORTS = {
 """Name of the file -> the report that it shows."""
 
 
+class Sheet(NamedTuple):
+    """A record of the small estate that it is tested on, and how it is looked at.
+
+    ``part`` is scrolled to the top; ``paper`` is whether it is looked at as on A4.
+    """
+
+    part: str = "body"
+    dark: bool = False
+    paper: bool = False
+    height: int = 1100
+
+
+RECORDS = {
+    "report-ropa": Sheet(),
+    "report-ropa-dark": Sheet("#record-1", dark=True),
+    "report-ropa-paper": Sheet("#record-1", paper=True, height=1250),
+}
+"""Name of the file -> what it shows of a record of processing."""
+
+
+def take_record(browser: Browser, name: str) -> None:
+    """Take the picture of a record, which is a file and needs no server."""
+    sheet = RECORDS[name]
+    page = browser.new_page(
+        viewport={"width": 880 if sheet.paper else 1280, "height": sheet.height},
+        color_scheme="dark" if sheet.dark else "light",
+    )
+    page.set_content(html(register(KnowledgeGraph(), "desk", "controller")))
+    if sheet.paper:
+        page.emulate_media(media="print")
+        page.add_style_tag(content="body { padding: 12mm 14mm !important; }")
+    page.evaluate(
+        "part => scrollTo(0, document.querySelector(part).getBoundingClientRect().top - 24)",
+        sheet.part,
+    )
+    page.screenshot(path=FOLDER / f"{name}.png")
+    page.close()
+    print(name)
+
+
 @contextmanager
 def serving() -> Iterator[str]:
     """Serve the shipped knowledge on a free port; gives the address."""
@@ -175,6 +217,8 @@ def main(names: list[str]) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name in [name for name in names or REPORTS if name in REPORTS]:
             report(browser, name)
+        for name in [name for name in names or RECORDS if name in RECORDS]:
+            take_record(browser, name)
         for name in [name for name in names or PICTURES if name in PICTURES]:
             picture = PICTURES[name]
             page = browser.new_page(
