@@ -242,9 +242,12 @@ class _Builder:
         for value in values:
             if item.party and not value.none and not value.contact:
                 self._ask(item, f"the contact details of {value.text}", number)
-            if value.none and (against := _against(known)):
-                text = f"{item.label}: none is declared, and documents state {against}"
-                self._contradict(item, text, number, sources)
+            # "No transfers" cannot stand beside a stated place that may be outside the EEA.
+            if value.none and (outside := [entry for entry in known if entry.leaves]):
+                named = "; ".join(dict.fromkeys(entry.text for entry in outside))
+                text = f"{item.label}: none is declared, and documents state {named}"
+                stated = (n for entry in outside for line in entry.lines for n in line.sources)
+                self._contradict(item, text, number, (*sources, *stated))
         return tuple(
             Entry(
                 _none(known, item) if value.none else value.text,
@@ -278,9 +281,3 @@ def _none(known: Sequence[Entry], item: RecordItem) -> str:
     """Write a declared "none": what people pass on themselves adds to what documents state."""
     besides = " besides those stated below" if known and item.token == "recipients" else ""
     return f"None{besides}, as declared"
-
-
-def _against(known: Sequence[Entry]) -> str:
-    """Say which places that documents state a declared "no transfers" cannot stand beside."""
-    named = [entry.text for entry in known if entry.leaves]
-    return "; ".join(dict.fromkeys(named))

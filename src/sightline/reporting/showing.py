@@ -132,13 +132,22 @@ def spans(numbers: Iterable[int]) -> str:
     >>> spans([5, 1, 2, 3])
     '1–3, 5'
     """
-    runs: list[list[int]] = []
+    return ", ".join(text for _, text in runs(numbers))
+
+
+def runs(numbers: Iterable[int]) -> list[tuple[int, str]]:
+    """Give each run of numbers by its first, and as it is written.
+
+    >>> runs([5, 1, 2, 3])
+    [(1, '1–3'), (5, '5')]
+    """
+    found: list[list[int]] = []
     for number in sorted(numbers):
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
         else:
-            runs.append([number])
-    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
+            found.append([number])
+    return [(r[0], str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}") for r in found]
 
 
 def count(number: int, noun: str) -> str:
