@@ -39,6 +39,8 @@ _KINDS = {
     "commitment": "dpv:hasOrganisationalMeasure",
 }
 """Kind of a safeguard -> the property that says so."""
+_FORBIDDEN = frozenset(' <>"{}|\\^`\n\r\t')
+"""What no IRI holds."""
 _TRUE = literal("true", XSD["boolean"])
 
 
@@ -118,15 +120,14 @@ class _Writer:
             yield node, SL["hasRecordGap"], iri(self._gap(number))
         number = 0
         for entry in cell.entries:
-            value = entry.concept or f"{node}/value/{number + 1}"
-            if _named(value):
-                yield from self._value(cell, entry, value)
+            value = entry.concept if _named(entry.concept) else f"{node}/value/{number + 1}"
+            yield from self._value(cell, entry, value)
             for line in entry.lines:
                 number += 1
                 own = f"{node}/entry/{number}"
                 yield node, SL["hasEntry"], iri(own)
                 yield from self._line(entry, line, own)
-                if entry.none or not _named(value):
+                if entry.none:
                     continue
                 for relation in self._relations(cell, entry):
                     yield own, relation, iri(value)
@@ -156,7 +157,7 @@ class _Writer:
             yield value, expand("dpv:hasName"), literal(entry.text)
         if entry.contact:
             yield value, expand("dpv:hasContact"), literal(entry.contact)
-        if not entry.concept or cell.item.token in ("legal-basis", "personal-data"):
+        if value != entry.concept or cell.item.token in ("legal-basis", "personal-data"):
             yield value, RDF["type"], iri(expand(_CLASSES[cell.item.token]))
 
     def _relations(self, cell: Cell, entry: Entry) -> Iterator[str]:
@@ -207,7 +208,8 @@ def _source(source: Source, knowledge: Knowledge) -> Facts:
 
 
 def _named(value: str) -> bool:
-    return value.startswith(("https://", "http://", "urn:"))
+    """Tell whether a text, which a hostile file may have given, can be an IRI."""
+    return value.startswith(("https://", "http://", "urn:")) and not set(value) & _FORBIDDEN
 
 
 def _address(address: str) -> str:

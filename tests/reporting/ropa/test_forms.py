@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from openpyxl import load_workbook
 from pyoxigraph import RdfFormat, parse
 from rdflib import Graph, URIRef
-from rdflib.namespace import PROV, RDF
+from rdflib.namespace import PROV, RDF, SKOS
 
 from sightline.terms import SL
 
@@ -37,7 +37,7 @@ ESTATE = {
 DECLARED = [
     {
         "controller": {"name": "+1+1", "contact": "@SUM(A1)"},
-        "purposes": ["-2+3", HOSTILE, "https://evil.example/", "x" * 40_000],
+        "purposes": ["-2+3", HOSTILE, "https://evil.example/", "x" * 40_000, 'A <http://a"b>'],
         "by": "=1+1",
         "when": "2026-10-01",
     }
@@ -220,6 +220,14 @@ def test_json_ld_is_read_without_a_network(
     entries = set(ours.subjects(RDF.type, URIRef(SL["RecordEntry"])))
     assert entries
     assert all(list(ours.objects(entry, PROV.wasDerivedFrom)) for entry in entries)
+
+
+@_OF_RDFLIB
+def test_what_is_no_iri_stays_a_text(hostile: Callable[[str], bytes]) -> None:
+    graph = Graph().parse(data=hostile("jsonld"), format="json-ld")
+    labels = {str(o) for o in graph.objects(None, SKOS.prefLabel)}
+    assert {"A", HOSTILE, "-2+3"} <= labels
+    assert 'a"b' not in "".join(map(str, graph.all_nodes()))
 
 
 @_OF_RDFLIB
