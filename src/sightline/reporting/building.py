@@ -8,7 +8,6 @@ from hashlib import sha256
 from sightline.errors import InputError
 from sightline.joining import Joined
 from sightline.model import Knowledge, Version
-from sightline.render.rows import inside
 from sightline.reporting.catalogued import Catalogued, unlinked, uses
 from sightline.reporting.configured import PLATFORM, Configured
 from sightline.reporting.declared import Declared, Value
@@ -187,7 +186,7 @@ class _Builder:
             (*self._joined.problems, *problems),
             issued,
             {
-                token: f"{known.symbols[token]} {inside(known.label('verdict', token))}"
+                token: f"{known.symbols[token]} {known.named('verdict', token)}"
                 for token in sorted(known.symbols)
             },
         )

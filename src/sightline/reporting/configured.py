@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sightline.joining import Reach
 from sightline.model import Knowledge
-from sightline.render.rows import inside
 from sightline.reporting.catalogued import listed
 from sightline.reporting.declared import Declared
 from sightline.reporting.grouping import Group
 from sightline.reporting.register import Gap, Setting
-from sightline.reporting.sources import Sources
+from sightline.reporting.register_sources import Sources
 from sightline.terms import BASE
 
 PLATFORM = "platform team"
@@ -76,13 +75,13 @@ class Configured:
         settle = _SETTLE.format(facet, " or ".join(sorted(known.values)) or "a value")
         if told and told.settle:
             settle = f"{told.settle}; or {settle}"
-        says = f"{inside(known.label)} is open"
+        says = f"{self._knowledge.inside(known.label)} is open"
         source = self._sources.estate(group.deployments[0], facet, says)
         text = f"{self._depends(facet)}{why}"
         return Gap("open-condition", text, settle, PLATFORM, tokens, sources=(source,))
 
     def _depends(self, facet: str) -> str:
-        label = inside(self._knowledge.facets[facet].label)
+        label = self._knowledge.inside(self._knowledge.facets[facet].label)
         return f"depends on an open condition, {label} ({facet})"
 
     def _setting(self, group: Group, facet: str, values: tuple[str, ...]) -> Setting:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sightline.model import Answer, Key, Knowledge, Row
 from sightline.render.rdf import concept, row_iri
-from sightline.render.rows import condition_words, inside, place_words
+from sightline.render.rows import condition_words, place_words
 from sightline.reporting.register import Entry, Gap, Line
 from sightline.reporting.register_sources import Sources
 from sightline.terms import ACTIVITY, ACTOR
@@ -196,7 +196,7 @@ class Stated:
         )
         roles = dict.fromkeys(role for row, _ in found for role in row.aspects.get("roles", ()))
         told = [f"member of {', '.join(holders)}"] if holders else []
-        told += [f"stated role: {inside(label('role', role))}" for role in roles]
+        told += [f"stated role: {self._knowledge.named('role', role)}" for role in roles]
         return f"{label(kind, token)} ({'; '.join(told)})" if told else label(kind, token)
 
     def _operated(self, token: str) -> Iterator[Line]:
@@ -255,7 +255,7 @@ class Stated:
             line = replace(line, verdict="")
         if not first.awaits:
             return line
-        labels = [inside(self._knowledge.label("facet", facet)) for facet in first.awaits]
+        labels = [self._knowledge.named("facet", facet) for facet in first.awaits]
         return replace(
             line,
             verdict=_OPEN,
@@ -308,21 +308,23 @@ class Stated:
         """Write what a row says below a heading that names its actor or activity."""
         label = self._knowledge.label
         key = _key(row)
-        does = f"{inside(label('action', key.action))} {self._data(group)}"
+        does = f"{self._knowledge.named('action', key.action)} {self._data(group)}"
         other = "activity" if under == "actor" else "actor"
         named = label(other, getattr(key, other))
-        return f"{named}: {does}" if under == "activity" else f"{does} ({inside(named)})"
+        if under == "activity":
+            return f"{named}: {does}"
+        return f"{does} ({self._knowledge.inside(named)})"
 
     def _does(self, row: Row, group: Sequence[Row]) -> str:
         """Write the whole of a row: activity, actor, action and data."""
         label = self._knowledge.label
         key = _key(row)
-        actor, action = label("actor", key.actor), inside(label("action", key.action))
+        actor, action = label("actor", key.actor), self._knowledge.named("action", key.action)
         return f"{label('activity', key.activity)}: {actor}, {action} {self._data(group)}"
 
     def _data(self, group: Sequence[Row]) -> str:
         label = self._knowledge.label
-        data = dict.fromkeys(inside(label("data", _key(row).data)) for row in group)
+        data = dict.fromkeys(self._knowledge.named("data", _key(row).data) for row in group)
         targets = dict.fromkeys(
             label("target", target) for row in group if (target := _key(row).target)
         )
