@@ -115,7 +115,7 @@ def check(text: str) -> Question:
         if prefix.upper().startswith("FROM"):  # engines read it as FROM and a name
             raise QueryError(
                 "query.syntax",
-                f"unknown prefix '{prefix}:'",
+                f"unknown prefix '{prefix}:'{first_use(text, prefix)}",
                 "declare it, or put a space after FROM",
             )
     safe = "".join(pieces)
@@ -123,21 +123,29 @@ def check(text: str) -> Question:
         if found["keyword"]:
             raise QueryError(
                 "query.refused",
-                f"SERVICE is refused{_position(safe, found.start())}",
+                f"SERVICE is refused{position(safe, found.start())}",
                 "a query reads this graph only; rename a prefix that contains the word",
             )
     return Question(safe, form, has_dataset, frozenset(used - declared - {"_"}))
 
 
+def first_use(text: str, prefix: str) -> str:
+    """Say where a query first uses a prefix."""
+    for token in TOKEN.finditer(text):
+        if token.lastgroup == "run" and token.group().startswith(f"{prefix}:"):
+            return position(text, token.start())
+    return ""
+
+
 def _check_form(text: str, at: int, word: str) -> None:
     if word in UPDATES:
         raise QueryError(
-            "query.refused", f"{word} is refused{_position(text, at)}", "a query only reads"
+            "query.refused", f"{word} is refused{position(text, at)}", "a query only reads"
         )
     if word not in FORMS:
         raise QueryError(
             "query.syntax",
-            f"not a SPARQL query: {word[:40]!r}{_position(text, at)}",
+            f"not a SPARQL query: {word[:40]!r}{position(text, at)}",
             "begin with SELECT, ASK, CONSTRUCT or DESCRIBE",
         )
 
@@ -148,7 +156,8 @@ def _spell(found: re.Match[str]) -> str:
     return f"{word[0]}\\u{ord(word[1]):04x}{word[2:]}"
 
 
-def _position(text: str, at: int) -> str:
+def position(text: str, at: int) -> str:
+    """Say in which line and column of a text something stands, both from 1."""
     line, before = text.count("\n", 0, at) + 1, text.rfind("\n", 0, at)
     return f" (line {line}, column {at - before})"
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from sightline.errors import QueryError
-from sightline.stores.guard import Question
+from sightline.stores.guard import Question, first_use
 
 _POSITION = re.compile(r"error at (\d+):(\d+): ")
 
@@ -14,7 +14,9 @@ def not_sparql(question: Question, message: str, prefixes: Collection[str]) -> Q
     unknown = sorted(question.prefixes - set(prefixes))
     if unknown:
         return QueryError(
-            "query.syntax", f"unknown prefix '{unknown[0]}:'", "declare it with PREFIX"
+            "query.syntax",
+            f"unknown prefix '{unknown[0]}:'{first_use(question.text, unknown[0])}",
+            "declare it with PREFIX",
         )
     place = _POSITION.match(message)
     at = f" (line {place[1]}, column {place[2]})" if place else ""
