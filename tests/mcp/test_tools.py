@@ -36,6 +36,7 @@ def test_every_tool_only_reads_and_describes_itself(with_client):
         assert len(tool.description) > 40
         for name, schema in tool.input_schema["properties"].items():
             assert schema.get("description"), (tool.name, name)
+        assert tool.input_schema["additionalProperties"] is False
         jsonschema.Draft202012Validator.check_schema(tool.output_schema)
 
 
@@ -92,6 +93,9 @@ def test_sparql_names_the_statements_of_its_rows(call):
         ("access", {"configuration": {"offering": "azure-opnai"}}, "did you mean 'azure-openai'"),
         ("access", {}, "configuration"),
         ("access", {"configuration": CONFIGURATION, "as_of": "soon"}, "not a date"),
+        ("access", {"configuration": CONFIGURATION, "datas": "prompts"}, "did you mean 'data'"),
+        ("glossary", {"term": "prompts"}, "unknown argument of glossary 'term'"),
+        ("ask", {"name": "who-can-access", "p": {}}, "error[term.unknown]"),
         ("ask", {"name": "who-can-acces"}, "who-can-access"),
         ("ask", {"name": "who-can-access"}, "needs a configuration"),
         ("ask", {"name": "deployments-by-region"}, "needs an estate"),

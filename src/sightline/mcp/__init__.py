@@ -5,9 +5,11 @@ from importlib.metadata import version
 from typing import Any
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import ToolAnnotations
 
+from sightline.errors import UnknownTermError, render
 from sightline.mcp.resources import add_resources
 from sightline.mcp.tools import Tools
 from sightline.model import Knowledge
@@ -44,8 +46,19 @@ def create_server(
     return server
 
 
+class _Tool(Tool):
+    """A tool that refuses arguments it does not have: passed over, they would widen it."""
+
+    async def run(self, arguments: dict[str, Any], *rest: Any, **more: Any) -> Any:
+        known = self.parameters["properties"]
+        for name in (name for name in arguments if name not in known):
+            raise ToolError(render(UnknownTermError(f"argument of {self.name}", name, known)))
+        return await super().run(arguments, *rest, **more)
+
+
 def _tool(function: Callable[..., Awaitable[dict[str, Any]]], output: dict[str, Any]) -> Tool:
-    """Make a tool whose result is described by our own JSON Schema."""
-    tool = Tool.from_function(function, annotations=_READS)
+    """Make a tool whose arguments and result are described by a closed JSON Schema."""
+    tool = _Tool.from_function(function, annotations=_READS)
+    tool.parameters["additionalProperties"] = False
     tool.fn_metadata.output_schema = output
     return tool
