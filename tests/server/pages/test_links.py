@@ -94,3 +94,20 @@ def test_what_was_given_against_the_documents_is_said(address: str, page: str, s
     assert said in read(address + page, "text/html")[1]
     plain = page.replace("content-logging=false", "content-logging=absent")
     assert said not in read(address + plain, "text/html")[1]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/?offering=azure-openai&regoin=swedencentral",
+        "/matrix?regoin=swedencentral",
+        "/flow?offering=azure-openai&regoin=swedencentral&data=prompts",
+        "/flow.svg?offering=azure-openai&regoin=swedencentral",
+        "/what-if?before.offering=azure-openai&after.regoin=swedencentral",
+    ],
+)
+def test_a_misspelt_facet_does_not_give_another_answer(address: str, page: str) -> None:
+    status, body = read(address + page, "text/html")
+    assert status == 400
+    assert "unknown facet" in unescape(body)
+    assert "did you mean 'region'" in unescape(body)

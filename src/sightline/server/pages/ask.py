@@ -59,10 +59,11 @@ def read_question(
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """Read what is asked: as arguments of the task ``access``, and as pairs for addresses."""
     query = request.query_params
-    chosen = configuration.read_configuration(knowledge, query)
+    others = (*configuration.FILTERS, *BASIS)
+    chosen = configuration.read_configuration(knowledge, query, besides=others)
     given: dict[str, Any] = {"configuration": chosen}
     pairs = [(facet, value) for facet, values in chosen.items() for value in values]
-    for name in (*configuration.FILTERS, *BASIS):
+    for name in others:
         if value := query.get(name, "").strip():
             given[name] = value != "no" if name == "assume" else value
             pairs.append((name, value))

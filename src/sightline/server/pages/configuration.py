@@ -1,6 +1,6 @@
 """Read a configuration from the query of a page, and describe the form fields that set it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -54,13 +54,24 @@ class Fields:
         return sum(field.set for _, group in self.groups for field in group)
 
 
-def read_configuration(knowledge: Knowledge, query: QueryParams, prefix: str = "") -> Configuration:
+def read_configuration(
+    knowledge: Knowledge,
+    query: QueryParams,
+    prefix: str = "",
+    besides: Collection[str] | None = None,
+) -> Configuration:
     """Read the facets that are set: repeated, or several values with commas, are candidates.
 
-    Values are taken as they are; whether they exist is for the task to say.
+    Values are taken as they are; whether they exist is for the task to say. Where ``besides`` lists
+    the other parameters, any further name is taken for a facet too: a misspelt one must not give
+    the answer to another question.
     """
     found: Configuration = {}
-    for facet in knowledge.facets:
+    names = dict.fromkeys(knowledge.facets)
+    if besides is not None:
+        given = (name for name in query if name.startswith(prefix) and name not in besides)
+        names |= dict.fromkeys(name.removeprefix(prefix) for name in given)
+    for facet in names:
         values = [v.strip() for text in query.getlist(prefix + facet) for v in text.split(",")]
         if kept := list(dict.fromkeys(filter(None, values))):
             found[facet] = kept

@@ -58,7 +58,8 @@ async def what_if(request: Request) -> Response:
         name: value for name in (*FILTERS, *ask.BASIS) if (value := query.get(name, "").strip())
     }
     chosen = {
-        side: configuration.read_configuration(knowledge, query, f"{side}.") for side in SIDES
+        side: configuration.read_configuration(knowledge, query, f"{side}.", besides=())
+        for side in SIDES
     }
     asked = any(chosen.values())
     if not asked:
