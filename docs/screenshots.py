@@ -8,7 +8,7 @@ Needs the Chromium of the system and the packages of the extra ``test``::
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -17,8 +17,10 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, sync_playwright
 from report_examples import register
 
+from sightline.catalogs import import_catalog
 from sightline.cli import main as cli
 from sightline.graph import KnowledgeGraph
+from sightline.joining import join_files
 from sightline.reporting.register_html import html
 from sightline.server.app import create_app
 from sightline.server.editor import examples
@@ -30,6 +32,7 @@ from sightline.service.workers import Threads
 
 CHROMIUM = "/usr/bin/chromium"
 FOLDER = Path(__file__).resolve().parent / "screenshots"
+_LINKED = FOLDER.parents[1] / "tests" / "queries"
 
 _ASKED = "/?data=prompts&offering=azure-openai&deployment-type=global&region=swedencentral"
 _CHANGED = (
@@ -46,6 +49,7 @@ _EXPLAINED = (
 
 _OWN = "/estate?example=yes"
 _SHOW = "Show where they go"
+_SERVED = "/estate?estate=production"
 _VERSION = "/documents/model-catalog-data-privacy/2026-01-26"
 _DRAWN = "/flow?data=prompts&offering=azure-openai&deployment-type=global&region=swedencentral"
 _QUERY = f"/sparql-editor?query={quote(examples()[0].text)}"
@@ -97,6 +101,9 @@ PICTURES = {
     "estate-answer": Picture(_OWN, press=_SHOW, height=1240),
     "estate-dark": Picture(_OWN, press=_SHOW, dark=True, part=".again", height=1400),
     "estate-narrow": Picture(_OWN, press=_SHOW, width=360, height=1100),
+    "estate-datasets": Picture(_SERVED, part=".datasets", height=1100),
+    "estate-datasets-dark": Picture(_SERVED, dark=True, part=".datasets", height=1100),
+    "estate-datasets-narrow": Picture(_SERVED, width=360, part=".datasets", height=1100),
     "documents": Picture("/documents", height=1240),
     "document-version": Picture(_VERSION, part=".text-section", height=1100),
     "document-changes": Picture(_VERSION, dark=True, height=1100),
@@ -170,14 +177,21 @@ def take_record(browser: Browser, name: str) -> None:
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Serve the shipped knowledge on a free port; gives the address."""
+    """Serve the shipped knowledge, and an estate with a catalog; gives the address."""
     graph = KnowledgeGraph()
+    with chdir(_LINKED):  # pictures show names of files as they are given
+        estate = graph.estate(["linked.json"])
+        catalog = import_catalog(["linked.ttl"])
+        joined = join_files(catalog, estate, ["linked.yaml"])
+    work = Work(graph, {"production": estate}, joined={"production": joined})
     site = Site(
-        workers=Threads(Work(graph)),
+        workers=Threads(work),
         knowledge=graph.knowledge,
         questions=graph.questions(),
         digest=graph.knowledge.digest,
         graphs=tuple(graph.store.graphs()),
+        estates=("production",),
+        catalogs=("production",),
         settings=Settings(port=0),
     )
     opened = listen("127.0.0.1", 0)

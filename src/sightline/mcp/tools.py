@@ -106,10 +106,18 @@ class Tools:
         collection: Collection = None,
         assume: Assume = True,
         estate: Annotated[
-            str | None, Field(description="An estate of this server, for questions that need one.")
+            str | None,
+            Field(
+                description="An estate of this server, for questions that need one, or the "
+                "datasets of a catalog that is joined to it."
+            ),
         ] = None,
     ) -> dict[str, Any]:
-        """Answer a question of the library; list_questions tells which there are."""
+        """Answer a question of the library; list_questions tells which there are.
+
+        A dataset without a reviewed link is not known to reach something: that is never "no
+        access". Candidates are suggested links that count for nothing.
+        """
         given = {
             "name": name, "params": params, "configuration": configuration, "as_of": as_of,
             "collection": collection, "assume": assume, "estate": estate,

@@ -313,7 +313,7 @@ class Pool:
     async def _first(self, task: str, given: Mapping[str, Any], body: bytes) -> tuple[Run, Frame]:
         """Do a task up to its first frame; a second time if its worker was killed before that."""
         request = pack({"task": task, "given": dict(given)}, body)
-        seconds = self._longer.get(task, self._seconds)
+        seconds = self._longer.get(given.get("task", task), self._seconds)  # of what is written
         for is_last in (False, True):
             line = await self._free()
             began = monotonic()
