@@ -1,5 +1,6 @@
 """Plans of the small case, and catalogs that are served on the loopback."""
 
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -89,6 +90,24 @@ def nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every other address: clients may have habits of their own, such as telemetry."""
+    connect = socket.socket.connect
+
+    def guarded(own: socket.socket, address: Any) -> None:
+        assert own.family == socket.AF_UNIX or address[0] == "127.0.0.1", address
+        connect(own, address)
+
+    def found(host: str, *_args: Any, **_more: Any) -> Any:
+        assert host == "127.0.0.1", host
+        return look_up(host, *_args, **_more)
+
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setattr(socket, "getaddrinfo", found)
 
 
 @pytest.fixture

@@ -65,9 +65,9 @@ def dataset_findings(contents: Contents) -> dict[str, Finding]:
         open_ = unknown.setdefault(reach.dataset, set())
         open_ |= {"disputed"} if dispute or reach.link.dispute else set()
         open_ |= {"ungoverned"} if own.ungoverned is not None else set()
-    found = {}
+    found, ranks = {}, _ranks(contents.vocabulary)
     for name, statuses in links.items():
-        values = _values(contents, contents.answers.get(name, ()), unknown[name])
+        values = _values(contents, ranks, contents.answers.get(name, ()), unknown[name])
         found[name] = Finding(
             {**values, "link": tuple(sorted(statuses))}, tuple(sorted(data[name]))
         )
@@ -76,10 +76,10 @@ def dataset_findings(contents: Contents) -> dict[str, Finding]:
 
 def deployment_findings(contents: Contents) -> dict[str, Finding]:
     """Say what is known of each deployment as its files have it."""
-    found = {}
+    found, ranks = {}, _ranks(contents.vocabulary)
     for name, own in contents.joined.deployments.items():
         unknown = {"ungoverned"} if own.ungoverned is not None else set()
-        found[name] = Finding(_values(contents, [contents.by_deployment[name]], unknown))
+        found[name] = Finding(_values(contents, ranks, [contents.by_deployment[name]], unknown))
     return found
 
 
@@ -110,7 +110,7 @@ def properties(vocabulary: Vocabulary, findings: Iterable[Finding]) -> list[Prop
 
 
 def _values(
-    contents: Contents, answers: Iterable[Answer], unknown: set[str]
+    contents: Contents, ranks: Mapping[str, int], answers: Iterable[Answer], unknown: set[str]
 ) -> dict[str, tuple[str, ...]]:
     rows: list[Row] = []
     for answer in answers:
@@ -123,17 +123,21 @@ def _values(
         urls = (url for each in row.statements for url in contents.evidence(each))
         found.setdefault("evidence", set()).update(urls)
     for aspect in ASPECTS:
-        if values := _stated(contents.vocabulary, rows, aspect):
+        if values := _stated(ranks, rows, aspect):
             found[_named(aspect)] = values
     return {name: tuple(sorted(values)) for name, values in sorted(found.items()) if values}
 
 
-def _stated(vocabulary: Vocabulary, rows: Iterable[Row], aspect: str) -> set[str]:
-    """Give the values of an aspect in the rows that grant something, with what they depend on."""
-    ranks = {
+def _ranks(vocabulary: Vocabulary) -> dict[str, int]:
+    """Give the rank of each verdict; what grants something is above zero."""
+    return {
         vocabulary.text(each, SKOS["notation"]): int(vocabulary.text(each, SL["rank"]) or 0)
         for each in vocabulary.subjects(SL["Verdict"])
     }
+
+
+def _stated(ranks: Mapping[str, int], rows: Iterable[Row], aspect: str) -> set[str]:
+    """Give the values of an aspect in the rows that grant something, with what they depend on."""
     granting = [row for row in rows if ranks.get(row.verdict, 0) > 0]
     reserves: dict[str, set[str]] = {}
     for row in granting:
