@@ -104,6 +104,14 @@ def test_item_after_item_that_fails_ends_the_push(file: Path) -> None:
     assert len(waits) == 5 * (ATTEMPTS - 1)
 
 
+def test_rights_that_item_after_item_lacks_end_the_push(file: Path) -> None:
+    report, waits = run(Sender(lambda i, n: SendingError("no right", 403)), file)
+    assert (waits, report.exit_code) == ([], 2)
+    assert report.counts == {"failed": 5, "not-sent": 7}
+    assert report.stopped is not None
+    assert report.stopped.code == "push.credentials"
+
+
 @pytest.mark.parametrize(
     "error", [SendingError("who?", 401), PushError("push.credentials", "no sign-in")]
 )

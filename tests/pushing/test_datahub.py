@@ -252,6 +252,23 @@ def test_credentials_that_are_absent_or_wrong_are_one_line(
     assert len(server.writes()) == 1
 
 
+@pytest.mark.parametrize("status", [401, 404, 503])
+def test_what_is_no_datahub_or_wants_no_one_is_told_at_once(
+    status: int, apply: Any, server: Any, serving: Any, waits: list[float]
+) -> None:
+    server.script = lambda request: serving.Answer(
+        status, {"message": "no"}, {"Retry-After": "999"}
+    )
+    ran = apply(server)
+    assert (ran.code, waits, server.writes()) == (2, [], [])
+    code = "push.credentials" if status == 401 else "push.unreachable"
+    assert ran.err.startswith(f"error[{code}]")
+    assert str(status) in ran.err
+    server.script = lambda request: serving.Answer(200, {"hello": "I am something else"})
+    assert apply(server).code == 2
+    assert server.writes() == []
+
+
 def test_no_output_and_no_file_has_the_token(
     apply: Any, server: Any, serving: Any, plan: Path, caplog: Any, waits: list[float]
 ) -> None:

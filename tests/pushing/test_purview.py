@@ -209,7 +209,7 @@ def test_what_fails_in_passing_is_sent_again(
 def test_items_that_fail_are_told_and_sent_later(apply: Any, server: Any, serving: Any) -> None:
     server.script = lambda request: (
         serving.Answer(403, {"errorMessage": "no right to this"})
-        if "businessmetadata/" in request.path
+        if request.path.endswith("/classifications")
         else None
     )
     ran = apply(server, "--format", "json")

@@ -98,7 +98,7 @@ def apply(
             except SendingError as failure:
                 tried = getattr(failure, "attempts", 1)
                 outcome = Outcome(item.id, "failed", tried, failure.message)
-                failing = failing + 1 if failure.passing else 0
+                failing = failing + 1 if failure.passing or failure.status == 403 else 0
                 stopped = _ends(failure, failing, server)
             except PushError as error:
                 outcome = Outcome(item.id, "failed", 1, error.message)
@@ -126,7 +126,7 @@ def _stops(check: Callable[[], object], server: str) -> PushError | None:
 
 def _ends(failure: SendingError, failing: int, server: str) -> PushError | None:
     """Tell whether the next item would fail alike."""
-    if failure.status == 401:
+    if failure.status == 401 or (failure.status == 403 and failing >= IN_A_ROW):
         return _credentials(failure)
     if failure.status in (None, 429, 503) or failing >= IN_A_ROW:
         return _unreachable(failure, server)
@@ -144,6 +144,6 @@ def _credentials(failure: SendingError) -> PushError:
 def _unreachable(failure: SendingError, server: str) -> PushError:
     return PushError(
         "push.unreachable",
-        f"{server} cannot take more: {failure.message}",
+        f"{server} does not answer as it should: {failure.message}",
         "the same command goes on where it stopped",
     )

@@ -20,12 +20,14 @@ class DataHubSender:
         # The package reports its use over the network unless it is told not to before its import.
         os.environ["DATAHUB_TELEMETRY_ENABLED"] = "false"
         try:
+            from datahub.cli.cli_utils import fixup_gms_url
             from datahub.emitter.rest_emitter import DataHubRestEmitter, EmitMode
             from datahub.ingestion.graph.config import ClientMode
         except ImportError as error:
             raise absent("datahub", error) from error
         quiet("datahub")
         self._token = variable(TOKEN)
+        self._config = f"{fixup_gms_url(server)}/config"
         self._mode = EmitMode.SYNC_PRIMARY
         # Sending again is ours, so that it is bounded alike for all catalogs. With an ``auth`` of
         # its own the client looks for no other credentials, neither in its files nor in ~/.netrc.
@@ -46,6 +48,8 @@ class DataHubSender:
 
     def check(self) -> None:
         """Ask for the configuration, by which the client chooses REST.li or OpenAPI."""
+        # Asked for by itself first, since the client hides the status that it fails with.
+        self._try(lambda: self._emitter.session.get(self._config).raise_for_status())
         self._try(self._emitter.test_connection)
 
     def send(self, item: Item) -> None:
