@@ -83,7 +83,9 @@ def run(arguments: list[str]) -> tuple[int, str]:
     """Run sightline as in a terminal and give its exit code and what it printed, without colour."""
     out = _Terminal(io.BytesIO(), encoding="utf-8")
     environment = {"COLUMNS": str(COLUMNS), "TERM": "xterm", "NO_COLOR": "1"}
-    with patch.dict(os.environ, environment), redirect_stdout(out), redirect_stderr(out):
+    # A slow machine would show how far it has come.
+    late = patch("sightline.cli.progress.DELAY", 3600.0)
+    with patch.dict(os.environ, environment), late, redirect_stdout(out), redirect_stderr(out):
         code = main(arguments)
     out.flush()
     printed = _CONTROL.sub("", out.buffer.getvalue().decode())  # type: ignore[attr-defined]

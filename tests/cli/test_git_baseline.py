@@ -115,8 +115,8 @@ def test_nothing_is_new_over_the_same_revision(repository, gained, path):
 def test_what_is_gained_is_said(repository, check):
     code, out, err = check("infra", "--new-only", "HEAD~1")
     assert (code, err) == (1, "")
-    assert "no-new-access: inference: azure-openai-service" in out
-    assert "any-geography" in out
+    assert "no-new-access: Inference: Azure OpenAI service" in out
+    assert "any geography" in out
     assert f"acme/chat at infra/main.json:{LINE}" in out
 
 

@@ -37,7 +37,7 @@ def report() -> Callable[..., tuple[int, str, str]]:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not outlive these tests
 def printed() -> Iterator[Callable[[str], int]]:
     """Give how many pages a page of HTML prints on; it must load nothing and run nothing."""
     if not CHROMIUM.exists():

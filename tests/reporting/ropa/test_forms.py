@@ -19,7 +19,7 @@ from rdflib.namespace import PROV, RDF, SKOS
 from sightline.terms import SL
 
 Report = Callable[..., bytes]
-PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "vocabularies" / "dpv"
+PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "vocabularies" / "dpv"
 DPV = "https://w3id.org/dpv"
 
 HOSTILE = '=HYPERLINK("https://evil.example","x")<script>alert(1)</script>|`[x](javascript:y)'
