@@ -95,8 +95,9 @@ def properties(vocabulary: Vocabulary, findings: Iterable[Finding]) -> list[Prop
         label = aspect.replace("_", " ")
         text = (
             f"{' '.join(_definition(vocabulary, SL[ASPECT_PROPERTIES[aspect]]))}"
-            " Named for some access that may happen; in"
-            f" brackets what the access still depends on. '{NOT_STATED}': no document names any."
+            " Values that documents name for some access which may happen; '(conditional)' where"
+            " the access, or the value, still depends on something."
+            f" '{NOT_STATED}': no document names any."
         )
         found.append(Property(_named(aspect), f"AI: {label}", text, {}))
     found += [
