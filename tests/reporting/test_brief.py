@@ -136,6 +136,30 @@ def test_nothing_is_said_to_be_left_out_where_all_fits(graph: KnowledgeGraph) ->
     assert "Left out" not in html(graph.knowledge, own)
 
 
+@pytest.mark.parametrize(
+    ("configuration", "told"),
+    [
+        ({"deployment-type": "global"}, "prompts may be outside the EEA, by the stated places"),
+        (
+            {"deployment-type": "standard"},
+            "every stated place of prompts that can be located is in",
+        ),
+        ({}, "prompts may be outside the EEA, depending on what is open"),
+        ({"region": "eastus"}, "prompts may be outside the EEA, by the stated places"),
+        ({"offering": "downloaded-model"}, "it is not known whether prompts stay in the EEA"),
+    ],
+    ids=str,
+)
+def test_staying_in_the_eea_is_never_said_too_soon(
+    configuration: dict[str, str], told: str, graph: KnowledgeGraph
+) -> None:
+    base = {"offering": "azure-openai", "region": "swedencentral"}
+    answer = graph.access({**base, **configuration}, data="prompts", as_of=DAY)
+    first = made(graph, [DeployedAccess((), answer)]).short[0]
+    assert told in first.text
+    assert first.statements or "not known" in told
+
+
 def test_every_verdict_keeps_a_line() -> None:
     points = [Point(str(n), (), v) for n, v in enumerate(["a", "a", "a", "b", "c"])]
     assert [point.text for point in chosen(points, 3)] == ["0", "3", "4"]

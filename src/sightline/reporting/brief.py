@@ -226,8 +226,9 @@ def _leaving(
     words = knowledge.named("data", data)
     texts = {
         "may": f"{words} may be outside the EEA, by the stated places of processing or storage.",
-        "open": f"{words} may be outside the EEA only by conditional or contradictory answers.",
-        "inside": f"every stated place of {words} that can be located is in the EEA.",
+        "open": f"{words} may be outside the EEA, depending on what is open.",
+        "inside": f"every stated place of {words} that can be located is in the EEA; what has no "
+        "stated place may be anywhere.",
         "unknown": f"it is not known whether {words} stay in the EEA: no stated place tells.",
     }
     verdicts = {"may": "permitted", "open": "conditional", "unknown": "not-stated"}
@@ -247,13 +248,15 @@ def _state(knowledge: Knowledge, answer: Answer) -> tuple[str, list[str]]:
     for row in answer.rows:
         if row.key is None or not knowledge.ranks[row.verdict]:
             continue
+        certain = knowledge.ranks[row.verdict] > 1
         for place in where(knowledge, row):
-            statements = _placing(row, place.token)
-            if place.leaves is None or not statements:
-                continue
-            certain = knowledge.ranks[row.verdict] > 1
-            key = "inside" if not place.leaves else "may" if certain else "open"
-            found[key] += statements
+            if place.leaves is not None:
+                key = "inside" if not place.leaves else "may" if certain else "open"
+                found[key] += _placing(row, place.token)
+        for item in row.open:
+            if item.aspect in _MOVES:  # what cannot be told may be anywhere
+                leaves = row.resolved.get(item.value, {}).get("may_leave_eea")
+                found["inside" if leaves is False else "open"] += item.statements
     for key, statements in found.items():
         if statements:
             return key, statements

@@ -145,16 +145,16 @@ def _shown(numbers: Numbers, point: Point) -> Shown:
 def _block(knowledge: Knowledge, own: Brief, part: Part, most: int, numbers: Numbers) -> Block:
     words = knowledge.named("data", own.data)
     titles = {
-        "processed": "Processed",
-        "stored": "Stored, and how long",
-        "seen": "Seen or used, and by whom",
+        "processed": ("Processed", f"No document states a place where {words} are processed."),
+        "stored": ("Stored, and how long", f"No document says that {words} are stored."),
+        "seen": ("Seen or used, and by whom", f"No document says who sees or uses {words}."),
     }
     sections = []
-    for name, title in titles.items():
+    for name, (title, silence) in titles.items():
         points: Sequence[Point] = getattr(part.sections, name)
         shown = tuple(_shown(numbers, each) for each in chosen(points, most))
         if not points:
-            shown = (Shown(f"No document states this of {words}.", "not-stated", "", ()),)
+            shown = (Shown(silence, "not-stated", "", ()),)
         sections.append(Section(title, shown, max(len(points) - most, 0)))
     labels = [cut(each.label) for each in part.deployments]
     places = ", ".join(naming.short_place(each) for each in part.deployments[:3])
