@@ -38,26 +38,32 @@ def report() -> Callable[..., tuple[int, str, str]]:
 
 
 @pytest.fixture(scope="module")  # its event loop must not outlive these tests
-def printed() -> Iterator[Callable[[str], int]]:
-    """Give how many pages a page of HTML prints on; it must load nothing and run nothing."""
+def browser() -> Iterator[Any]:
+    """Start the browser of the system."""
     if not CHROMIUM.exists():
         pytest.skip(f"there is no {CHROMIUM}")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield made
+        made.close()
 
-        def pages(html: str) -> int:
-            page = browser.new_page(viewport={"width": 360, "height": 800})
-            asked: list[Any] = []
-            page.on("request", lambda request: asked.append(request.url))
-            page.set_content(html)
-            width = page.evaluate("document.documentElement.scrollWidth")
-            made = page.pdf(prefer_css_page_size=True)
-            page.close()
-            assert asked == []
-            assert width <= 360
-            return len(re.findall(rb"/Type\s*/Page\b(?!s)", made))
 
-        yield pages
-        browser.close()
+@pytest.fixture(scope="session")
+def printed(browser: Any) -> Callable[[str], int]:
+    """Give how many pages a page of HTML prints on; it must load nothing and fit a phone."""
+
+    def pages(html: str) -> int:
+        page = browser.new_page(viewport={"width": 360, "height": 800})
+        asked: list[Any] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.set_content(html)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        made = page.pdf(prefer_css_page_size=True)
+        page.close()
+        assert asked == []
+        assert width <= 360
+        return len(re.findall(rb"/Type\s*/Page\b(?!s)", made))
+
+    return pages

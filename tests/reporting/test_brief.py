@@ -275,3 +275,15 @@ def test_the_newest_day_counts_the_age(report: Report) -> None:
     _, text, _ = report("brief", "--set", "offering=azure-openai")
     assert "2024-09-04, 20 months old" in text
     assert "Look for a newer version" in text
+
+
+@pytest.mark.parametrize("kind", ["brief", "matrix"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(kind: str, scheme: str, report: Report, browser: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    _, text, _ = report(kind, "--estate", "main.json", "--format", "html")
+    page = browser.new_page(color_scheme=scheme)
+    page.set_content(text)
+    found = axe.run(page).response["violations"]
+    page.close()
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
