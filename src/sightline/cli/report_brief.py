@@ -118,7 +118,8 @@ def _judged(asked: answering.Answered, names: tuple[str, ...], given: Mapping[st
     found = [d for each in asked.answers for d in each.deployments]
     whole = graph.access_estate(found, assume=not given["no_assumptions"], **rests_on)
     kept = {each.iri for each in found}
-    shaped = [f for f in shape_findings(estate) if f.deployment.iri in kept]
+    narrowed = given["deployment"] is not None
+    shaped = [f for f in shape_findings(estate) if not narrowed or f.deployment.iri in kept]
     return gate(
         whole, graph.knowledge, policies, chosen,
         quads=rdf.quads, derive=derive, today=asked.day, more=shaped,

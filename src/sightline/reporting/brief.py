@@ -84,7 +84,7 @@ def brief(
         day,
         sum(len(each.deployments) for each in found),
         len(found),
-        tuple(_short(knowledge, found, parts, unknown, data, beside.gate)),
+        tuple(_short(knowledge, found, parts, unknown, data, beside)),
         parts,
         unknown,
         tuple(todos(knowledge, found, unknown, assumed, newest, day, beside)),
@@ -168,11 +168,13 @@ def _short(
     parts: Sequence[Part],
     unknown: Sequence[Unknown],
     data: str,
-    gate: Gate | None,
+    beside: Beside,
 ) -> Iterator[Point]:
+    gate = beside.gate
     total = sum(len(each.deployments) for each in found)
     if not found:
-        yield Point("The files hold no deployment, so nothing can be said about where data goes.")
+        read = " that could be read" if beside.errors else ""
+        yield Point(f"The files{read} hold no deployment, so nothing is said of where data goes.")
         return
     yield from _leaving(knowledge, found, total, data)
     if withheld := sum(len(p.deployments) or 1 for p in parts if p.withheld):

@@ -40,6 +40,9 @@ def _context(knowledge: Knowledge, own: Brief) -> dict[str, Any]:
         "title": f"Brief: where {words} go, who sees them, what is unknown, what to do",
         "scope": scope(own),
         "data": words,
+        "silence": "No document in force speaks of what is asked."
+        if own.configurations
+        else "There is no answer, so it rests on nothing.",
         "documents": list(_documents(own, fitted)),
         "judged": any(row.kind != "do" for row in fitted.todo),
         "words": lambda source: source_text(source, fitted.told),
@@ -55,6 +58,8 @@ def _command(words: str) -> str:
 
 def scope(own: Brief) -> str:
     """Say what a brief is of."""
+    if not own.configurations:
+        return f"Of no deployment, at {own.day.isoformat()}."
     configurations = naming.counted(own.configurations, "configuration")
     if own.deployments:
         deployments = naming.counted(own.deployments, "deployment")
@@ -118,7 +123,7 @@ def _markdown(knowledge: Knowledge, context: dict[str, Any], fitted: Fitted) -> 
     for each in fitted.assumed:
         yield f"- Assumed: {markdown(each.text)}{_cited(each)}\n"
     if not context["documents"]:
-        yield "- No document in force speaks of what is asked.\n"
+        yield f"- {context['silence']}\n"
     for document in context["documents"]:
         yield f"\n### {markdown(document.title)}\n\n"
         for source in document.sources:

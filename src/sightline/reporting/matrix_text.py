@@ -83,6 +83,8 @@ def markdown_text(knowledge: Knowledge, document: Document) -> str:
         f"# Who can access which data\n\n{markdown(counts_text(document))}\n\n",
         f"{LEGEND}\n\n",
     ]
+    for error in document.get("errors", ()):
+        text.append(f"**Not read, and not in here:** {markdown(error['message'])}\n\n")
     for number, own in enumerate(document["matrices"], 1):
         text += _matrix(knowledge, number, own)
     if document["sources"]:
@@ -106,7 +108,8 @@ def counts_text(document: Document) -> str:
     """
     several, own = document["configurations"], document["deployments"]
     if not several:
-        return "The files hold no deployment, so there is no matrix."
+        read = " that could be read" if document.get("errors") else ""
+        return f"The files{read} hold no deployment, so there is no matrix."
     word = naming.counted(several, "configuration")
     if not own:
         return f"{word}."
