@@ -50,7 +50,7 @@ def browser() -> Iterator[Any]:
         made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def printed(browser: Any) -> Callable[[str], int]:
     """Give how many pages a page of HTML prints on; it must load nothing and fit a phone."""
 
