@@ -1,7 +1,7 @@
 """The facade: one object that loads the knowledge and answers every kind of question."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,6 @@ from sightline.errors import ParameterError
 from sightline.identity import configuration_iri, read_access
 from sightline.loading import derivation_files, load_knowledge, read_knowledge
 from sightline.model import (
-    REGION,
     Answer,
     Change,
     ClaimDifference,
@@ -166,19 +165,12 @@ class KnowledgeGraph:
         the Azure tags that hold them. ``contents`` are further files by name, which are not on
         disk. A file that cannot be read has its error in its entry.
         """
-        from sightline.estate import import_estate, mapping_files, read_mappings
+        from sightline.estate import import_estate, mapping_files, read_mappings, spellings
         from sightline.stores.embedded import parse
 
         mappings = read_mappings(quad for path in mapping_files() for quad in parse(path))
-        facets = self.knowledge.facets.values()
-        spaces = {facet.token: {value: value for value in facet.values} for facet in facets}
-        spaces[REGION] = {
-            name.lower().replace(" ", ""): region.token
-            for region in self.knowledge.regions.values()
-            for name in (region.label, region.token)
-        }
         return import_estate(
-            paths, mappings, spaces, settings,
+            paths, mappings, spellings(self.knowledge), settings,
             attachments=attachments, tags=tags, stdin=stdin, contents=contents, progress=progress,
         )  # fmt: skip
 
@@ -215,13 +207,10 @@ class KnowledgeGraph:
         assume: bool = True,
     ) -> "Iterator[Quad]":
         """Give all that the files of an estate say, and the access derived for its deployments."""
-        from datetime import UTC, datetime
-
         from sightline.render import estate_rdf, rdf
 
-        yield from estate_rdf.quads(
-            estate.reported(), estate.deployments, datetime.now(UTC), estate.described
-        )
+        now = datetime.now(UTC)
+        yield from estate_rdf.quads(estate.reported(), estate.deployments, now, estate.described)
         for found in self.access_estate(
             estate.deployments, data=data, as_of=as_of, collection=collection, assume=assume
         ):

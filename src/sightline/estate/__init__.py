@@ -3,7 +3,7 @@
 from sightline.estate.attachments import Attachment, attach, read_attachments
 from sightline.estate.importing import Estate, import_estate
 from sightline.estate.inventory import Item, Stock, take_stock
-from sightline.estate.mapping import NOT_LISTED, map_estate
+from sightline.estate.mapping import NOT_LISTED, map_estate, spellings
 from sightline.estate.mappings import mapping_files, read_mappings
 from sightline.estate.reading import (
     EstateFile,
@@ -36,6 +36,7 @@ __all__ = [
     "read_estate",
     "read_mappings",
     "report_json",
+    "spellings",
     "take_stock",
     "with_parameters",
 ]

@@ -12,7 +12,7 @@ from sightline.estate.partial import folded
 from sightline.estate.resources import Resource
 from sightline.estate.testing import Part, Subject, choices, decide, follow, outcome, spelled
 from sightline.estate.values import OneOf, Unknown, Value
-from sightline.model import Deployment, Unsettled
+from sightline.model import REGION, Deployment, Knowledge, Unsettled
 from sightline.terms import ACCOUNT, DEPLOYMENT
 
 NOT_LISTED = "(not listed)"
@@ -40,6 +40,17 @@ class _Found:
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     open: list[Unsettled] = field(default_factory=list)
     ungoverned: str | None = None
+
+
+def spellings(knowledge: Knowledge) -> Spaces:
+    """Give how files spell the values of facets: by token, and regions by name as well."""
+    found = {f.token: {value: value for value in f.values} for f in knowledge.facets.values()}
+    found[REGION] = {
+        name.lower().replace(" ", ""): region.token
+        for region in knowledge.regions.values()
+        for name in (region.label, region.token)
+    }
+    return found
 
 
 def map_estate(
