@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sightline.model import Answer, Key, Knowledge, Row
+from sightline.render.presenting import alternative_text, conditions
 from sightline.render.rdf import concept, row_iri
-from sightline.render.rows import condition_words, place_words
+from sightline.render.rows import place_words
 from sightline.reporting.register import Entry, Gap, Line
 from sightline.reporting.register_sources import Sources
 from sightline.terms import ACTIVITY, ACTOR
@@ -267,7 +268,9 @@ class Stated:
         return Line(
             text,
             row.verdict,
-            condition_words(self._knowledge, row),
+            tuple(
+                alternative_text(self._knowledge, each) for each in conditions(self._knowledge, row)
+            ),
             self._sources.statements(statements),
             tuple(row_iri(self._answer, each) for each in group),
             tuple(dict.fromkeys(a.condition for a in row.awaits if a.kind == "facet")),

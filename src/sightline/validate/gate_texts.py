@@ -17,7 +17,7 @@ def text(gate: Gate) -> str:
         lines.append(f"{first.outcome}: {first.policy.token}: {first.message}")
         lines += [f"    {_place(f)}" for f in shared[:_SHOWN]]
         if len(shared) > _SHOWN:
-            lines.append(f"    and {len(shared) - _SHOWN} more deployments")
+            lines.append(f"    and {len(shared) - _SHOWN} more")
         lines += [f"    source: {words}" for words in _sources(gate, first)]
         lines += [f"    change: {words}" for words in gate.changes(first)]
     lines += [
@@ -109,10 +109,12 @@ def _place(finding: Finding) -> str:
 def _total(gate: Gate) -> str:
     counts = gate.counts
     words = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    judged = len(gate.deployments)
     verdict = "Conforms" if gate.conforms else "Does not conform"
     if not counts["violation"] and counts["unknown"]:
         verdict = "Not known to conform"
-    return f"{verdict}: {words or 'no findings'}; {len(gate.deployments)} deployments."
+    of = f"{judged} deployment{'' if judged == 1 else 's'}"
+    return f"{verdict}: {words or 'no findings'}; {of}."
 
 
 def _cell(words: str) -> str:
