@@ -15,11 +15,12 @@ from sightline.errors import close_matches, render
 _COMMANDS = {
     "access": "Show who can access which data for a configuration.",
     "ask": "Run a question of the library.",
-    "catalog": "Read exports of data catalogs: datasets, their terms and lineage.",
+    "catalog": "Import datasets from data catalogs, link them, export, plan and send.",
     "completion": "Print the script that completes words in a shell.",
     "diff": "Compare two configurations, dates or document versions.",
     "estate": "Read estate files: deployments, and what is unresolved.",
     "explain": "Show the chain from an answer to its sentences.",
+    "export": "Export deployments, datasets and access for other catalogs.",
     "load": "Load the graph, or derived answers, into a SPARQL server.",
     "mcp": "Serve agents: read-only tools over stdio or HTTP.",
     "questions": "List the questions of the library.",

@@ -31,7 +31,7 @@ ENDPOINT = click.option(
 @click.group(name="catalog", invoke_without_command=True, no_args_is_help=False)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Read exports of data catalogs: datasets, the terms they are given, and lineage."""
+    """Import datasets from data catalogs, link them to deployments, export, plan and send."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         ctx.exit(2)
