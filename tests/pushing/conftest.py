@@ -18,7 +18,7 @@ from sightline.cli import main
 HERE = Path(__file__).parent
 CASE = HERE / "case"
 # They import packages of extras, and each other.
-collect_ignore = ["serving.py", "datahub_stub.py", "purview_stub.py"]
+collect_ignore = ["stub_server.py", "datahub_stub.py", "purview_stub.py"]
 
 
 class Ran(NamedTuple):
@@ -71,7 +71,7 @@ def plan_text(run: Callable[..., Ran], tmp_path_factory: pytest.TempPathFactory)
 def serving() -> Iterator[Any]:
     """Give the module with the server."""
     sys.path.insert(0, str(HERE))
-    yield import_module("serving")
+    yield import_module("stub_server")
     sys.path.remove(str(HERE))
 
 

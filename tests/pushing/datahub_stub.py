@@ -15,7 +15,7 @@ from datahub.metadata.schema_classes import (
     KEY_ASPECTS,
     MetadataChangeProposalClass,
 )
-from serving import Answer, RefusalError, Request
+from stub_server import Answer, RefusalError, Request
 
 TOKEN = "a-token-that-nobody-may-see"
 PROPERTY = "urn:li:structuredProperty:"

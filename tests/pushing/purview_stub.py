@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from azure.purview.datamap import models
 from azure.purview.datamap._model_base import Model
 from azure.purview.datamap.operations import _operations
-from serving import Answer, RefusalError, Request
+from stub_server import Answer, RefusalError, Request
 
 TOKEN = "a-token-that-nobody-may-see"
 PREFIX = "/datamap/api"
