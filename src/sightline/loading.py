@@ -146,14 +146,11 @@ class _Reader:
             for name, kind in _STATEMENT_KINDS.items()
             for node in self._of(name)
         )
+        named = [n for n in self._nodes.values() if n.maybe("labelBeginsWithName") == "true"]
         return Knowledge(
             digest=knowledge_digest(),
             labels=self._texts(SKOS["prefLabel"]),
-            names=frozenset(
-                self._label(node)
-                for node in self._nodes.values()
-                if node.maybe("labelBeginsWithName") == "true"
-            ),
+            names=frozenset(map(self._label, named)),
             facets={
                 facet.token: facet
                 for name, kind in _FACET_KINDS.items()

@@ -1,4 +1,4 @@
-"""``sightline export``: the same as ``sightline catalog export``, under the name that tools call."""
+"""``sightline export``: what ``sightline catalog export`` does, under the name that tools call."""
 
 from sightline.cli.catalog_export import command
 

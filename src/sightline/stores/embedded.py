@@ -34,8 +34,7 @@ from sightline.stores.reading import broken, content_of
 from sightline.stores.syntax import not_sparql
 from sightline.stores.writing import Checked, check_xml, table_json, too_many
 
-_GATHERED = 500_000
-"""More quads than that are not kept once more."""
+_GATHERED = 500_000  # more quads are not kept once more: it would take as much memory again, twice
 
 _Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -61,8 +60,8 @@ class EmbeddedStore:
     def gather(self) -> None:
         """Keep the union of all named graphs besides, until something is loaded.
 
-        Queries over all of them then look for each triple once, not once in each graph. Of a large
-        store nothing is kept: it would take as much memory again, twice.
+        Queries over all of them then look for each triple once, not once in each graph. Nothing is
+        kept of a large store.
         """
         if len(self._store) > _GATHERED:
             return
