@@ -111,3 +111,19 @@ def test_a_misspelt_facet_does_not_give_another_answer(address: str, page: str) 
     assert status == 400
     assert "unknown facet" in unescape(body)
     assert "did you mean 'region'" in unescape(body)
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("access/who-can-access?data=prompts&offering=azure-openai&regoin=eastus", "unknown facet"),
+        ("changes/dropped-not-denied?show=answer&documnet=x", "has no parameter 'documnet'"),
+        ("reports/what-can-be-deleted?dat=prompts", "has no parameter 'dat'"),
+    ],
+)
+def test_a_misspelt_parameter_does_not_answer_another_question(
+    address: str, page: str, told: str
+) -> None:
+    status, body = read(f"{address}/questions/{page}", "text/html")
+    assert status in (400, 422)
+    assert told in unescape(body)

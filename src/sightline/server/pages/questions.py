@@ -68,8 +68,12 @@ async def question(request: Request) -> Response:
     needs[ESTATE] = needs[ESTATE] or needs[DATASETS]  # a catalog has the name of its estate
     readable = readable_estates(request)
     estates = [n for n in readable if n in site.catalogs] if needs[DATASETS] else readable
-    params = {p: text for p in known.params if (text := query.get(p, "").strip())}
-    chosen = configuration.read_configuration(site.knowledge, query)
+    besides = (*known.params, *ask.BASIS, ESTATE, _ASKED)
+    # What is neither is a misspelt parameter or facet, and must not answer another question.
+    unknown = [n for n in query if n not in besides and n not in site.knowledge.facets]
+    asked_of = known.params if needs[CONFIGURATION] else (*known.params, *unknown)
+    params = {p: text for p in asked_of if (text := query.get(p, "").strip())}
+    chosen = configuration.read_configuration(site.knowledge, query, besides=besides)
     chosen = {facet: values for facet, values in chosen.items() if facet not in known.params}
     given: dict[str, Any] = {"name": name, "params": params}
     for basis in ask.BASIS:
