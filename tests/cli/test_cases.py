@@ -5,6 +5,7 @@ A case says ``run`` (the arguments), and may say ``stdin``, ``env``, ``files`` (
 expects ``exit`` (0), and of ``stdout`` and ``stderr`` what they contain, lack or equal; of ``json``
 what the document holds at a path such as ``access.0.verdict`` (or ``count`` for a length). A case
 of exit code 2 that states ``stdout`` or ``json`` is one where the rest is answered all the same.
+``needs`` names a package of an extra, without which a case is skipped.
 
 Of every case it is checked that nothing ends in a traceback, that an error is one line and perhaps
 a hint, that JSON stands alone, that it follows its schema, and that no file gets ANSI codes.
@@ -40,7 +41,9 @@ def cases():
 @pytest.mark.parametrize("case", list(cases()))
 def test_case(case, tmp_path, monkeypatch):
     known = {"name", "run", "stdin", "env", "files", "process", "exit", "stdout", "stderr"}
-    assert set(case) <= known | {"json", "schema", "help"}
+    assert set(case) <= known | {"json", "schema", "help", "needs"}
+    if "needs" in case:
+        pytest.importorskip(case["needs"], reason="it comes with an extra")
     for name, written in case.get("files", {}).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content(written))
