@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sightline.cli import exported, options
+from sightline.cli import exported, options, writing
 from sightline.cli.faults import usage
 from sightline.cli.output import note_exit_code
 from sightline.errors import render
@@ -64,12 +64,12 @@ def command(
     if form in _GLOSSARIES:
         if asked["files"] or asked["catalog_files"] or asked["estate_files"]:
             raise usage("a glossary holds the vocabulary alone", "leave the files out")
-        exported.write(_glossary(graph, form), output)
+        writing.write(_glossary(graph, form), output)
         return 0
     contents, errors = exported.contents(graph, asked, Party(publisher or "", contact or ""))
     code = 2 if errors else 0
     note_exit_code(code)
-    exported.write(_text(contents, form, compat), output)
+    writing.write(_text(contents, form, compat), output)
     for error in errors:
         click.echo(render(error), err=True)
     return code

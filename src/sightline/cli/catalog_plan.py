@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sightline.cli import exported, options
+from sightline.cli import exported, options, writing
 from sightline.cli.output import note_exit_code, print_json
 from sightline.errors import render
 
@@ -45,7 +45,7 @@ def command(target: str, form: str, output: str | None, **asked: Any) -> int:
     plan = _plan(contents, target)
     if output is not None:
         text = json.dumps(plan.to_json(), indent=1, ensure_ascii=False)
-        exported.write(f"{text}\n", output)
+        writing.write(f"{text}\n", output)
     if form == "json":
         print_json(plan.to_json())
     else:

@@ -1,7 +1,6 @@
 """Take the files and options of which catalogs are written, for an export and for a plan."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -94,15 +93,3 @@ def contents(
     digest = graph.knowledge.digest
     made = Contents(joined, known, access, digest, party or Party(), evidence)
     return made, estate.errors if estate else ()
-
-
-def write(text: str, output: str | None) -> None:
-    """Write into a file, or on standard output; raises InputError where that cannot be."""
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        Path(output).write_bytes(text.encode("utf-8"))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError("input.unreadable", f"cannot write '{output}': {reason}") from error

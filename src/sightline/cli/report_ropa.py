@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sightline.cli import estates, linking, options
+from sightline.cli import estates, linking, options, writing
 from sightline.cli.faults import usage
 from sightline.cli.output import note_exit_code
 from sightline.errors import InputError, render
@@ -108,7 +107,7 @@ def command(
     register, told = _register(graph, estate, named, declared_files, form, issued, asked)
     code = _code(register, fail_on, estate.errors)
     note_exit_code(code)
-    _write(_content(register, graph, format_), output)
+    writing.write(_content(register, graph, format_), output)
     for problem in [each for each in register.problems if each not in told]:
         click.echo(f"warning: {problem}", err=True)
     for error in estate.errors:
@@ -150,7 +149,7 @@ def _code(register: "Register", fail_on: str | None, errors: Sequence[InputError
     return int(bool(fail_on and found[fail_on]))
 
 
-def _content(register: "Register", graph: "KnowledgeGraph", format_: str) -> bytes:
+def _content(register: "Register", graph: "KnowledgeGraph", format_: str) -> str | bytes:
     if format_ == "xlsx":
         from sightline.reporting.register_xlsx import xlsx
 
@@ -158,26 +157,15 @@ def _content(register: "Register", graph: "KnowledgeGraph", format_: str) -> byt
     if format_ == "html":
         from sightline.reporting.register_html import html
 
-        return html(register).encode()
+        return html(register)
     if format_ == "md":
         from sightline.reporting.register_markdown import markdown
 
-        return markdown(register).encode()
+        return markdown(register)
     from sightline.reporting.register_json import json_ld, register_json
 
     if format_ == "jsonld":
-        return json_ld(register, graph.knowledge).encode()
+        return json_ld(register, graph.knowledge)
     import json
 
-    return (json.dumps(register_json(register), indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _write(content: bytes, output: str | None) -> None:
-    if output is None:
-        click.echo(content.decode(), nl=False)
-        return
-    try:
-        Path(output).write_bytes(content)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError("input.unreadable", f"cannot write '{output}': {reason}") from error
+    return json.dumps(register_json(register), indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""Write a report into a file or to the terminal, in the form that its name or an option says."""
+"""Write what is made into a file or to the terminal, in the form that a name or option says."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ def form(asked: str | None, output: str | None, forms: tuple[str, ...]) -> str:
 
 
 def write(content: str | bytes, output: str | None) -> None:
-    """Write a report; raises InputError where that cannot be done."""
+    """Write into a file, or on standard output; raises InputError where that cannot be done."""
     if output is not None:
         try:
             Path(output).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -24,7 +24,7 @@ def write(content: str | bytes, output: str | None) -> None:
             reason = error.strerror or str(error)
             raise InputError("input.unreadable", f"cannot write '{output}': {reason}") from error
     elif isinstance(content, str):
-        click.echo(content, nl=not content.endswith("\n"))
+        click.echo(content, nl=bool(content) and not content.endswith("\n"))
     elif sys.stdout.isatty():
         raise usage("the form is not text, and would spoil the terminal", "name a file with -o")
     else:

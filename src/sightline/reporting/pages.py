@@ -23,12 +23,12 @@ def page(knowledge: Knowledge, template: str, /, **context: Any) -> str:
         "value_label": lambda facet, value: wording.value_label(knowledge, facet, value),
         "order": wording.verdicts(knowledge),
     }
-    text: str = _environment().get_template(template).render(**words, **context)
+    text: str = environment().get_template(template).render(**words, **context)
     return text
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Make the environment once: what is undefined is an error, and so is no escaping."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -39,6 +39,7 @@ def _environment() -> Environment:
     )
     made.tests["web_address"] = _is_web_address
     made.filters["one_line"] = one_line
+    made.filters["web"] = lambda address: address if _is_web_address(address) else ""
     made.globals.update(age=wording.age, ranges=ranges)
     return made
 

@@ -1,4 +1,4 @@
-"""Write a register as a workbook with XlsxWriter, which nothing else imports.
+"""Write a register as a workbook.
 
 No text becomes a formula or a link: it may come from a hostile file. Sources of the web are links.
 """
@@ -9,10 +9,10 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sightline.errors import InputError
 from sightline.reporting import showing
 from sightline.reporting.register import GAP_KINDS, Register
 from sightline.reporting.register_rdf import title
+from sightline.reporting.sheets import opened
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -35,20 +35,10 @@ def xlsx(register: Register) -> bytes:
 
     Raises InputError if XlsxWriter is not installed.
     """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError as error:
-        raise InputError(
-            "input.value",
-            "a workbook needs XlsxWriter, which is not installed",
-            "pip install 'sightline[xlsx]', or choose --format html",
-        ) from error
     out = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = Workbook(out, {**options, "strings_to_numbers": False})
     # Without a fixed time, the same register would give other bytes each day.
     made = datetime.combine(register.issued or register.as_of, time())
-    book.set_properties({"title": title(register), "created": made})
+    book = opened(out, title(register), made)
     _Writer(book, register).write()
     book.close()
     return out.getvalue()

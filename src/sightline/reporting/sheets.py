@@ -5,8 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from sightline.errors import InputError, one_line
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 LONGEST = 32767
 """Characters that a cell can hold."""
@@ -40,10 +44,11 @@ class Sheet:
     """The rows that head a table."""
 
 
-def workbook(sheets: Sequence[Sheet], title: str, made: datetime) -> bytes:
-    """Write worksheets into one workbook; the same input gives the same bytes.
+def opened(stream: BinaryIO, title: str, made: datetime) -> "Workbook":
+    """Begin a workbook in which no text becomes a formula or a link; it has to be closed.
 
-    Raises InputError where the library is not installed.
+    ``made`` stands in it as its date, so that the same input gives the same bytes. Raises
+    InputError where the library is not installed.
     """
     try:
         from xlsxwriter import Workbook
@@ -53,10 +58,16 @@ def workbook(sheets: Sequence[Sheet], title: str, made: datetime) -> bytes:
             "to write XLSX, XlsxWriter is needed, and it is not installed",
             "pip install 'sightline[xlsx]', or choose another format",
         ) from error
-    buffer = BytesIO()
     off = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-    book = Workbook(buffer, {"in_memory": True, **off})
+    book = Workbook(stream, {"in_memory": True, **off})
     book.set_properties({"title": title, "created": made})
+    return book
+
+
+def workbook(sheets: Sequence[Sheet], title: str, made: datetime) -> bytes:
+    """Write worksheets into one workbook; raises InputError as ``opened`` does."""
+    buffer = BytesIO()
+    book = opened(buffer, title, made)
     book.set_size(2400, 1600)
     plain = {"text_wrap": True, "valign": "top", "font_size": 10}
     styles = {name: book.add_format({**plain, **own}) for name, own in _STYLES.items()}
